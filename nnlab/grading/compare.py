@@ -1,0 +1,191 @@
+"""Say how an answer differs from what was expected: one comparison for the notebook, the marker and the tests.
+
+The order is the order in which a person would look: the type, the dtype's kind, the exact shape (nothing is
+broadcast), values that are not finite, and at last the values themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+KINDS = {
+    "b": "booleans",
+    "i": "whole numbers",
+    "u": "whole numbers",
+    "f": "real numbers",
+    "c": "complex numbers",
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first thing that is wrong with an answer: `kind` names what, `problem` says it in a sentence."""
+
+    kind: str  # "type" | "dtype" | "shape" | "finite" | "value"
+    problem: str
+    index: tuple[int, ...] | None = None
+    expected: float | None = None
+    got: float | None = None
+    largest: float | None = None
+
+
+def compare(expected: Any, got: Any, tolerance: float = 1e-5) -> Difference | None:
+    """Compare `got` with `expected` and return the first difference, or None where they agree.
+
+    An array agrees where `|got - expected| <= tolerance * (|expected| + max |expected|)`; whole numbers, text
+    and booleans must be equal. A tuple is compared part by part; a list is as good as a tuple, but not as an array.
+
+    >>> compare(np.array([1.0, 2.0]), np.array([1.0, 2.5])).problem
+    'the value at [1] is 2.5, expected 2 (largest difference 0.5)'
+    >>> compare((3, 3), [3, 3]) is None
+    True
+    """
+    if isinstance(expected, np.ndarray):
+        return _compare_arrays(expected, got, tolerance)
+    if isinstance(expected, tuple):
+        return _compare_tuples(expected, got, tolerance)
+    return _compare_scalars(expected, got, tolerance)
+
+
+def number(value: Any) -> str:
+    """Write one number shortly and always in the same way: whole numbers in full, others to 6 digits."""
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value))
+    if isinstance(value, Integral):
+        return str(int(value))
+    if isinstance(value, Real):
+        return f"{float(value):.6g}"
+    return describe(value)
+
+
+def describe(value: Any, limit: int = 60) -> str:
+    """Name a value in a few words, without an address in memory or a line break."""
+    if value is None:
+        return "None"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    if isinstance(value, tuple | list):
+        inside = ", ".join(number(v) for v in value)
+        brackets = "()" if isinstance(value, tuple) else "[]"
+        comma = "," if isinstance(value, tuple) and len(value) == 1 else ""
+        return _shorten(f"{brackets[0]}{inside}{comma}{brackets[1]}", limit)
+    if isinstance(value, str):
+        return _shorten(repr(value), limit)
+    if isinstance(value, Real):
+        return number(value)
+    return f"{_article(type(value).__name__)} {type(value).__name__}"
+
+
+def _compare_arrays(expected: np.ndarray, got: Any, tolerance: float) -> Difference | None:
+    if type(got) is not np.ndarray:
+        mend = ": is a return missing?" if got is None else ""
+        what = f"{_article(type(got).__name__)} {type(got).__name__}" if got is not None else "None"
+        return Difference("type", f"returned {what}, expected a NumPy array{mend}")
+    if _kind(got) != _kind(expected):
+        wanted = KINDS.get(_kind(expected), str(expected.dtype))
+        return Difference("dtype", f"the dtype is {got.dtype}, expected {wanted} such as {expected.dtype}")
+    if got.shape != expected.shape:
+        return Difference("shape", f"the shape is {got.shape}, expected {expected.shape}")
+    if expected.size == 0:
+        return None
+    wide = np.result_type(expected.dtype, np.float64)
+    want, have = expected.astype(wide), got.astype(wide)
+    odd = ~np.isfinite(have) & np.isfinite(want)
+    if odd.any():
+        index = _first(odd)
+        return Difference(
+            "finite",
+            f"the value at {list(index)} is {number(have[index])}, expected {number(want[index])}",
+            index,
+        )
+    finite = np.isfinite(want)
+    size = np.max(np.abs(want[finite]), initial=0.0)
+    with np.errstate(invalid="ignore"):
+        distance = np.abs(have - want)
+        wrong = ~(distance <= tolerance * (np.abs(want) + size)) & finite
+    wrong |= ~finite & ~((have == want) | (np.isnan(have) & np.isnan(want)))
+    if not wrong.any():
+        return None
+    index, largest = _first(wrong), float(np.max(distance[finite], initial=0.0))
+    have_at, want_at = have[index].item(), want[index].item()
+    return Difference(
+        "value",
+        f"the value at {list(index)} is {number(have_at)}, expected {number(want_at)} "
+        f"(largest difference {number(largest)})",
+        index,
+        want_at,
+        have_at,
+        largest,
+    )
+
+
+def _compare_tuples(expected: tuple, got: Any, tolerance: float) -> Difference | None:
+    if not isinstance(got, tuple | list):
+        mend = ": is a return missing?" if got is None else ""
+        return Difference(
+            "type", f"returned {describe(got)}, expected a tuple of {len(expected)} values{mend}"
+        )
+    if len(got) != len(expected):
+        return Difference(
+            "shape",
+            f"returned {len(got)} values {describe(got)}, expected {len(expected)}: {describe(expected)}",
+        )
+    for place, (want, have) in enumerate(zip(expected, got, strict=True)):
+        difference = compare(want, have, tolerance)
+        if difference is not None and difference.kind == "value" and not isinstance(want, np.ndarray):
+            return Difference("value", f"returned {describe(got)}, expected {describe(expected)}", (place,))
+        if difference is not None:
+            return Difference(difference.kind, f"in part {place}, {difference.problem}", difference.index)
+    return None
+
+
+def _compare_scalars(expected: Any, got: Any, tolerance: float) -> Difference | None:
+    got = got.item() if isinstance(got, np.generic) else got
+    whole = isinstance(expected, Integral) and not isinstance(expected, bool)
+    wanted = (
+        "a whole number"
+        if whole
+        else "a number"
+        if isinstance(expected, Real)
+        else f"a {type(expected).__name__}"
+    )
+    if got is None:
+        return Difference("type", f"returned None, expected {wanted}: is a return missing?")
+    if isinstance(expected, bool) or not isinstance(expected, Real):
+        if type(got) is not type(expected):
+            return Difference("type", f"returned {describe(got)}, expected {wanted}")
+        same = got == expected
+    elif isinstance(got, bool) or not isinstance(got, Real):
+        return Difference("type", f"returned {describe(got)}, expected {wanted}")
+    elif whole and not isinstance(got, Integral):
+        return Difference("dtype", f"returned the float {float(got)!r}, expected a whole number (an int)")
+    else:
+        same = got == expected if whole else abs(got - expected) <= 2 * tolerance * abs(expected)
+    if same:
+        return None
+    problem = f"returned {describe(got)}, expected {describe(expected)}"
+    if not isinstance(expected, Real):
+        return Difference("value", problem)
+    largest = abs(float(got) - float(expected))
+    kind = "finite" if largest != largest or largest == float("inf") else "value"
+    return Difference(kind, problem, None, float(expected), float(got), largest)
+
+
+def _kind(array: np.ndarray) -> str:
+    return "i" if array.dtype.kind == "u" else array.dtype.kind
+
+
+def _first(mask: np.ndarray) -> tuple[int, ...]:
+    return tuple(int(i) for i in np.argwhere(mask)[0])
+
+
+def _article(word: str) -> str:
+    return "an" if word[:1].lower() in "aeiou" else "a"
+
+
+def _shorten(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -1,0 +1,38 @@
+"""A lesson: its exercises in the order of the notebook, and the layer in which the written steps are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from nnlab.core.errors import ArgumentError
+from nnlab.grading.exercise import Exercise
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What `nnlab.lessons.get(name)` gives.
+
+    name       as the notebook is called, "03_convolution".
+    exercises  steps and predictions, in the order in which they are met.
+    assemble   makes the layer and the input on which the student's steps run together; None if there is none.
+    """
+
+    name: str
+    title: str
+    exercises: tuple[Exercise, ...]
+    assemble: Callable[[], tuple[Any, Any]] | None = None
+
+    @property
+    def points(self) -> int:
+        """The most that the lesson is worth."""
+        return sum(exercise.points for exercise in self.exercises)
+
+    def exercise(self, name: str) -> Exercise:
+        """Find an exercise by the name of its function."""
+        for exercise in self.exercises:
+            if exercise.name == name:
+                return exercise
+        known = ", ".join(exercise.name for exercise in self.exercises)
+        raise ArgumentError(f"{self.title}: there is no exercise called {name!r}; its exercises are {known}.")

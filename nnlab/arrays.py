@@ -1,0 +1,113 @@
+"""Arithmetic of arrays that slide: windows and their adjoint, pads, output lengths. NumPy only.
+
+Arrays are (batch, *spatial, channels) with any number of spatial axes. The window at place i covers the padded
+input at i * stride + u * dilation for u = 0 .. size - 1 (Dumoulin and Visin, arXiv:1603.07285).
+"""
+
+import itertools
+import math
+
+import numpy as np
+
+Sizes = tuple[int, ...]
+
+
+def extent(size: int, dilation: int = 1) -> int:
+    """How many input cells a window reaches over.
+
+    >>> extent(3), extent(3, dilation=2)
+    (3, 5)
+    """
+    return (size - 1) * dilation + 1
+
+
+def output_length(length: int | None, size: int, stride: int, padding: str, dilation: int = 1) -> int | None:
+    """How many windows fit: floor((length - extent) / stride) + 1, or ceil(length / stride) for "same".
+
+    >>> output_length(28, 3, 1, "valid"), output_length(5, 3, 2, "same"), output_length(None, 3, 1, "same")
+    (26, 3, None)
+    """
+    if length is None:
+        return None
+    if padding == "same":
+        return math.ceil(length / stride)
+    return max((length - extent(size, dilation)) // stride + 1, 0)
+
+
+def pads(length: int, size: int, stride: int, padding: str, dilation: int = 1) -> tuple[int, int]:
+    """How many zeros go before and after; where the total is odd, "same" puts the extra one after.
+
+    >>> pads(5, 3, 1, "same"), pads(6, 3, 2, "same"), pads(5, 3, 1, "valid")
+    ((1, 1), (0, 1), (0, 0))
+    """
+    if padding == "valid":
+        return 0, 0
+    total = max((math.ceil(length / stride) - 1) * stride + extent(size, dilation) - length, 0)
+    return total // 2, total - total // 2
+
+
+def pad(x: np.ndarray, amounts: tuple[tuple[int, int], ...], value: float = 0.0) -> np.ndarray:
+    """`x` with (before, after) cells of `value` around each spatial axis; `x` itself if there are none.
+
+    >>> pad(np.ones((1, 2, 1)), ((1, 2),))[0, :, 0]
+    array([0., 1., 1., 0., 0.])
+    """
+    if not any(itertools.chain.from_iterable(amounts)):
+        return x
+    spatial = [before + n + after for n, (before, after) in zip(x.shape[1:-1], amounts, strict=True)]
+    padded = np.full((x.shape[0], *spatial, x.shape[-1]), value, x.dtype)
+    padded[inside(x.shape, amounts)] = x
+    return padded
+
+
+def unpad(padded: np.ndarray, shape: Sizes, amounts: tuple[tuple[int, int], ...]) -> np.ndarray:
+    """The part of `padded` that an array of `shape` was put into: the adjoint of `pad` with zeros."""
+    return padded[inside(shape, amounts)] if any(itertools.chain.from_iterable(amounts)) else padded
+
+
+def inside(shape: Sizes, amounts: tuple[tuple[int, int], ...]) -> tuple[slice, ...]:
+    """The place of an array of `shape` inside its padded version."""
+    spatial = zip(shape[1:-1], amounts, strict=True)
+    return (slice(None), *(slice(before, before + n) for n, (before, _) in spatial))
+
+
+def windows(x: np.ndarray, size: Sizes, strides: Sizes, dilation: Sizes | None = None) -> np.ndarray:
+    """Every window of `x`: shape (batch, *places, *size, channels), a read-only view that copies nothing.
+
+    >>> windows(np.arange(5).reshape(1, 5, 1), (3,), (2,))[0, :, :, 0]
+    array([[0, 1, 2],
+           [2, 3, 4]])
+    """
+    dilation = dilation or (1,) * len(size)
+    spatial = list(zip(x.shape[1:-1], size, strides, dilation, strict=True))
+    places = tuple(output_length(n, k, s, "valid", d) for n, k, s, d in spatial)
+    steps = x.strides[1:-1]
+    return np.lib.stride_tricks.as_strided(
+        x,
+        (x.shape[0], *places, *size, x.shape[-1]),
+        (
+            x.strides[0],
+            *(step * s for step, s in zip(steps, strides, strict=True)),
+            *(step * d for step, d in zip(steps, dilation, strict=True)),
+            x.strides[-1],
+        ),
+        writeable=False,
+    )
+
+
+def fold(values: np.ndarray, shape: Sizes, strides: Sizes, dilation: Sizes | None = None) -> np.ndarray:
+    """Add every window back into its place in zeros of `shape`: the adjoint of `windows`.
+
+    >>> fold(np.ones((1, 2, 3, 1)), (1, 5, 1), (2,))[0, :, 0]
+    array([1., 1., 2., 1., 1.])
+    """
+    rank = len(shape) - 2
+    places, size = values.shape[1 : 1 + rank], values.shape[1 + rank : -1]
+    dilation = dilation or (1,) * rank
+    total = np.zeros(shape, values.dtype)
+    everywhere = (slice(None),) * (1 + rank)
+    for offset in np.ndindex(*size):
+        reach = zip(offset, dilation, strides, places, strict=True)
+        target = (slice(u * d, u * d + s * (n - 1) + 1, s) for u, d, s, n in reach)
+        total[(slice(None), *target)] += values[(*everywhere, *offset)]
+    return total

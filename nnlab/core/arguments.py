@@ -1,0 +1,62 @@
+"""Checks of constructor arguments: each returns the value in its normal form or raises in one sentence."""
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from nnlab.core.errors import ArgumentError
+
+
+def integer(owner: str, name: str, value: Any, minimum: int = 1) -> int:
+    """`value` as an int of at least `minimum`.
+
+    >>> integer("Dense", "units", 3)
+    3
+    >>> integer("Dense", "units", "3")
+    Traceback (most recent call last):
+    nnlab.core.errors.ArgumentError: Dense: units must be an integer of at least 1, received '3'.
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool | np.bool_) or number < minimum:
+        raise ArgumentError(f"{owner}: {name} must be an integer of at least {minimum}, received {value!r}.")
+    return number
+
+
+def integers(owner: str, name: str, value: Any, length: int, minimum: int = 1) -> tuple[int, ...]:
+    """`value` as a tuple of `length` integers; a single integer stands for all of them.
+
+    >>> integers("Conv2D", "kernel_size", 3, 2)
+    (3, 3)
+    """
+    values = value if isinstance(value, tuple | list | np.ndarray) else (value,) * length
+    try:
+        if len(values) != length:
+            raise ArgumentError
+        return tuple(integer(owner, name, each, minimum) for each in values)
+    except ArgumentError:
+        raise ArgumentError(
+            f"{owner}: {name} must be an integer of at least {minimum} or {length} of them, received {value!r}."
+        ) from None
+
+
+def one_of(owner: str, name: str, value: Any, options: Sequence[str]) -> str:
+    """`value` in lower case, if it is one of the `options`."""
+    if isinstance(value, str) and value.lower() in options:
+        return value.lower()
+    listed = ", ".join(repr(option) for option in options)
+    raise ArgumentError(f"{owner}: {name} must be one of {listed}, received {value!r}.")
+
+
+def number(owner: str, name: str, value: Any, low: float = -np.inf, high: float = np.inf) -> float:
+    """`value` as a finite float with low <= value <= high."""
+    real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not real or not np.isfinite(value) or not low <= value <= high:
+        bounds = "" if (low, high) == (-np.inf, np.inf) else f" from {low:g} to {high:g}"
+        bounds = f" of at least {low:g}" if high == np.inf and low > -np.inf else bounds
+        raise ArgumentError(f"{owner}: {name} must be a number{bounds}, received {value!r}.")
+    return float(value)

@@ -1,0 +1,99 @@
+"""Are the gradients right? Every input, weight and step of a layer against finite differences.
+
+Each differentiable value v of a trace is moved a little in a random direction d, by patching it; the change of
+<grad, y> (and of the activity penalties) must equal <gradient of v, d>. That also fails where a step is computed but
+not read back. The check runs on a float64 copy of the layer.
+"""
+
+import copy
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from nnlab.core.errors import GradientError
+
+if TYPE_CHECKING:
+    from nnlab.core.layer import Layer
+
+
+class Row(NamedTuple):
+    """One value checked: the derivative in a random direction, by backward and by differences."""
+
+    name: str
+    backward: float
+    differences: float
+
+    @property
+    def error(self) -> float:
+        """The difference, relative where the derivative is larger than one."""
+        return abs(self.backward - self.differences) / max(1.0, abs(self.backward), abs(self.differences))
+
+
+def gradcheck(
+    layer: "Layer",
+    x: Any,
+    training: bool = False,
+    seed: int = 0,
+    patch: dict[str, Any] | None = None,
+    epsilon: float = 1e-6,
+    tolerance: float = 1e-6,
+) -> list[Row]:
+    """Check the gradient of every input, weight and differentiable step.
+
+    Raises GradientError at the first that differs, in the order of computation; else returns the rows.
+    `patch` holds values to keep fixed during the check (a dropout mask, say).
+
+    >>> from nnlab import layers
+    >>> [row.name for row in gradcheck(layers.Dense(2), np.ones((3, 4)))]
+    ['kernel', 'bias', 'x', 'z', 'y']
+    """
+    layer.ensure_built(layer.as_input(x).shape)
+    layer, rng, patch = as_float64(layer), np.random.default_rng(seed), dict(patch or {})
+    y = layer.trace(x, training, seed, patch=patch)["y"].value
+    upstream = rng.normal(size=y.shape)
+    trace = layer.trace(x, training, seed, upstream, patch)
+    rows = []
+    for entry in trace.rows():
+        if not differentiable(entry) or entry.path in patch:
+            continue
+        if entry.grad is None or np.shape(entry.grad) != entry.shape:
+            raise GradientError(
+                f"{layer._label}: the gradient of {entry.path!r} has shape "
+                f"{None if entry.grad is None else np.shape(entry.grad)}, expected {entry.shape}."
+            )
+        direction = rng.normal(size=entry.shape)
+
+        def moved(by: float, entry: Any = entry, direction: np.ndarray = direction) -> float:
+            value = entry.value + by * direction
+            there = layer.trace(x, training, seed, upstream, patch | {entry.path: value})
+            return float((there["y"].value * upstream).sum() + sum(there.losses))
+
+        differences = (moved(epsilon) - moved(-epsilon)) / (2 * epsilon)
+        row = Row(entry.path, float((entry.grad * direction).sum()), differences)
+        if not row.error <= tolerance:
+            raise GradientError(
+                f"{layer._label}: the gradient of {row.name!r} is wrong, or the value is not read back: along a "
+                f"random direction backward gives {row.backward:.6g}, finite differences give {row.differences:.6g}."
+            )
+        rows.append(row)
+    return rows
+
+
+def differentiable(entry: Any) -> bool:
+    """Whether a gradient is expected: a float that is not declared otherwise."""
+    step = entry.layer.steps.get(entry.name)
+    declared = step is None or step.differentiable
+    return np.asarray(entry.value).dtype.kind == "f" and declared
+
+
+def as_float64(layer: "Layer") -> "Layer":
+    """A copy of the layer that computes in float64."""
+    layer = copy.deepcopy(layer)
+    pending = [layer]
+    while pending:
+        part = pending.pop()
+        part.dtype = "float64"
+        pending += part.sublayers()
+    for variable in layer.weights:
+        variable.value = variable.value.astype("float64")
+    return layer

@@ -1,0 +1,323 @@
+"""The layer: weights, `forward`, `backward`, and the one door through which every call of it passes.
+
+A layer declares its `steps` once, writes them to the record `s` in `forward(s, x)`, and writes the gradient of each
+under the same name to `g` in `backward(s, g)`. `__call__`, `trace`, training and models all go through `apply` and
+`unapply`, which put the weights on the record, add activity penalties, sum the gradients of weights and commit.
+"""
+
+import functools
+import inspect
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+
+from nnlab import initializers, regularizers
+from nnlab.core import naming, seed
+from nnlab.core.errors import ArgumentError, NnlabError, ShapeError, unknown_arguments
+from nnlab.core.record import Call, Record
+from nnlab.core.step import Step
+from nnlab.core.trace import Trace, run_trace
+from nnlab.core.variable import Variable
+
+COMMON = ("name", "dtype", "trainable", "activity_regularizer", "input_shape")
+DTYPES = ("float16", "float32", "float64")
+
+
+class Layer:
+    """The base of all layers.
+
+    A new layer is a class with `steps`, `build`, `forward` and `backward`; `axes` names the axes of x, y and the
+    weights with the letters of `Step`. `__init__` only stores its checked arguments, under their own names.
+    """
+
+    steps: ClassVar[Mapping[str, Step]] = {}
+    axes: ClassVar[Mapping[str, str]] = {}
+    keeps_integers: ClassVar[bool] = False  # integers reach `forward` as they are: indices, or shapes only
+
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        dtype: str | None = None,
+        trainable: bool = True,
+        activity_regularizer: Any = None,
+        input_shape: tuple[int | None, ...] | None = None,
+        **unknown: Any,
+    ):
+        owner = type(self).__name__
+        if unknown:
+            raise unknown_arguments(owner, unknown, [*arguments(type(self)), *COMMON])
+        if name is not None and (not isinstance(name, str) or not name or "/" in name):
+            raise ArgumentError(f"{owner}: name must be a string without '/', received {name!r}.")
+        try:
+            self.dtype = np.dtype(dtype or "float32").name
+        except TypeError:
+            self.dtype = str(dtype)
+        if self.dtype not in DTYPES:
+            raise ArgumentError(f"{owner}: dtype must be one of {', '.join(DTYPES)}, received {dtype!r}.")
+        self.name = name or naming.unique_name(owner)
+        self.trainable = bool(trainable)
+        self.activity_regularizer = regularizers.get(activity_regularizer)
+        self.input_shape = None if input_shape is None else tuple(input_shape)
+        self.built = False
+        self.generator: np.random.Generator | None = None
+        self._variables: dict[str, Variable] = {}
+        self._activity_losses: list[float] = []
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        if "build" in vars(cls):
+            cls.build = _marks_built(vars(cls)["build"])
+
+    # ---- what a layer writes
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Make the weights for inputs of this shape (batch first)."""
+        self.built = True
+
+    def check_input(self, shape: tuple[int, ...]) -> None:
+        """Raise if an input of this shape does not fit the layer."""
+
+    def forward(self, s: Record, x: np.ndarray, **inputs: Any) -> np.ndarray:
+        """Compute the output, storing each step on `s` and reading it back through `s`."""
+        raise NotImplementedError(f"{type(self).__name__}: write forward(s, x) and backward(s, g).")
+
+    def backward(self, s: Record, g: Record) -> np.ndarray:
+        """From `g.y` back to the gradient of x, storing the gradient of each step and weight on `g`."""
+        raise NotImplementedError(f"{type(self).__name__}: write backward(s, g).")
+
+    def commit(self, s: Record) -> None:
+        """Move what a real call moves, such as moving statistics. Runs after forward, never in a trace."""
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """The shape of the output for inputs of this shape; None stands for any size."""
+        return tuple(input_shape)
+
+    # ---- weights
+
+    def add_weight(
+        self,
+        shape: tuple[int, ...] = (),
+        initializer: Any = None,
+        dtype: str | None = None,
+        trainable: bool = True,
+        regularizer: Any = None,
+        name: str | None = None,
+    ) -> Variable:
+        """Make a weight of this layer. Without an initializer it is Glorot-uniform."""
+        shape = (shape,) if isinstance(shape, int) else tuple(shape)
+        name = name or f"weight_{len(self._variables)}"
+        if name in self._variables:
+            raise ArgumentError(f"{self._label}: there is a weight {name!r} already.")
+        initializer = initializers.get("glorot_uniform" if initializer is None else initializer)
+        value = initializer(shape, dtype or self.dtype, seed.generator())
+        variable = Variable(value, name, trainable, regularizers.get(regularizer), self.name)
+        self._variables[name] = variable
+        return variable
+
+    def sublayers(self) -> list["Layer"]:
+        """The layers that this one holds, in the order of its attributes."""
+        found: list[Layer] = []
+        for value in vars(self).values():
+            for part in value if isinstance(value, list | tuple) else (value,):
+                if isinstance(part, Layer) and not any(part is layer for layer in found):
+                    found.append(part)
+        return found
+
+    @property
+    def weights(self) -> list[Variable]:
+        """The trainable weights, then the others; each once."""
+        own = list(self._variables.values())
+        for layer in self.sublayers():
+            own += layer.weights
+        return list(dict.fromkeys(own))
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        if not self.trainable:
+            return []
+        own = [variable for variable in self._variables.values() if variable.trainable]
+        for layer in self.sublayers():
+            own += layer.trainable_weights
+        return list(dict.fromkeys(own))
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        trainable = set(self.trainable_weights)
+        return [variable for variable in self.weights if variable not in trainable]
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Copies of all weights, in the order of `weights`."""
+        return [variable.numpy() for variable in self.weights]
+
+    def set_weights(self, values: list[Any]) -> None:
+        """Assign all weights, in the order of `weights`; nothing changes if one of them does not fit."""
+        shapes = [variable.shape for variable in self.weights]
+        received = [np.shape(value) for value in values]
+        if shapes != received:
+            unbuilt = "" if self.built else " The layer is not built yet: call it once, or build(input_shape)."
+            raise ShapeError(f"{self._label}: expected weights of shapes {shapes}, received {received}.{unbuilt}")
+        for variable, value in zip(self.weights, values, strict=True):
+            variable.assign(value)
+
+    def count_params(self) -> int:
+        """The number of single weights, trainable or not."""
+        if not self.built:
+            raise ArgumentError(f"{self._label}: the weights are not made yet; call build(input_shape) first.")
+        return sum(variable.size for variable in self.weights)
+
+    @property
+    def losses(self) -> list[float]:
+        """The penalties: of each regularized weight, then of the activity in the last call."""
+        of_weights = [v.regularizer(v.value) for v in self.trainable_weights if v.regularizer]
+        return of_weights + self._activity_losses
+
+    # ---- configuration
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments, as plain values."""
+        config: dict[str, Any] = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
+        if self.activity_regularizer is not None:
+            config["activity_regularizer"] = plain(self.activity_regularizer)
+        return config | {name: plain(getattr(self, name)) for name in arguments(type(self))}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> "Layer":
+        """A new layer, not built, with this configuration."""
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        stated = ", ".join(f"{name}={getattr(self, name)!r}" for name in required(type(self)))
+        return f"<{type(self).__name__} {self.name}{': ' if stated else ''}{stated}>"
+
+    @property
+    def _label(self) -> str:
+        return f"{type(self).__name__} {self.name!r}"
+
+    # ---- the door
+
+    def apply(self, s: Record, x: Any, **inputs: Any) -> Any:
+        """Run forward on a record: every call of every layer, alone or inside a model, passes here."""
+        self.ensure_built(shape_of(x))
+        self.check_input(shape_of(x))
+        for name, variable in self._variables.items():
+            setattr(s, name, variable.value)
+        s.x = x
+        for name, value in inputs.items():
+            setattr(s, name, value)
+        s.y = self.forward(s, s.x, **{name: getattr(s, name) for name in inputs})
+        if self.activity_regularizer is not None:
+            s.call.losses.append(self.activity_regularizer(s.y) / len(s.y))
+        if s.call.live:
+            self.commit(s)
+        return s.y
+
+    def unapply(self, s: Record, g: Record, dy: Any) -> Any:
+        """Run backward on the records of a call: the gradient of x."""
+        if self.activity_regularizer is not None:
+            dy = dy + self.activity_regularizer.gradient(s.y) / len(s.y)
+        g.y = dy
+        g.x = self.backward(s, g)
+        summed = g.call.gradients
+        for name, variable in self._variables.items():
+            if name in vars(g):
+                gradient = vars(g)[name]
+                summed[variable] = summed[variable] + gradient if variable in summed else gradient
+        return g.x
+
+    def ensure_built(self, shape: tuple[int, ...]) -> None:
+        """Build the layer for this shape, if it is not built."""
+        if not self.built:
+            self.build(shape)
+
+    def as_input(self, x: Any) -> np.ndarray:
+        """`x` as an array of the layer's dtype."""
+        try:
+            array = np.asarray(x)
+        except ValueError:
+            raise ShapeError(f"{self._label}: x must be an array; received rows of unequal lengths.") from None
+        if array.dtype.kind not in "fiub":
+            kind = "strings" if array.dtype.kind in "US" else f"{type(x).__name__} of dtype {array.dtype}"
+            raise ArgumentError(f"{self._label}: x must hold real numbers, received {kind}.")
+        if array.dtype.kind != "f" and self.keeps_integers:
+            return array
+        return array.astype(self.dtype, copy=False)
+
+    def __call__(self, x: Any, training: bool = False, **inputs: Any) -> np.ndarray:
+        """The output for `x` (an array or lists, batch first)."""
+        x = self.as_input(x)
+        call = Call(bool(training), seed.generator(), live=True)
+        y = self.apply(Record(call, self), x, **inputs)
+        self._activity_losses = call.losses
+        return y.copy() if y is x else y  # the output is the caller's, to change at will
+
+    def trace(
+        self,
+        x: Any,
+        training: bool = False,
+        seed: int | None = None,
+        grad: Any = None,
+        patch: Mapping[str, Any] | None = None,
+    ) -> Trace:
+        """Every intermediate value of a call, with its gradient. Looking changes nothing in the layer.
+
+        `seed` starts the random state; without it the trace draws what the next real call would draw.
+        `grad` is the gradient that arrives at y, by default ones. `patch` replaces steps by functions
+        (see `nnlab.core.tracing`).
+
+        >>> from nnlab import layers
+        >>> trace = layers.Dense(2, kernel_initializer="ones").trace([[1, 2, 3]])
+        >>> trace.names
+        ['kernel', 'bias', 'x', 'z', 'y']
+        >>> trace["z"].value, trace["x"].grad
+        (array([[6., 6.]], dtype=float32), array([[2., 2., 2.]], dtype=float32))
+        """
+        return run_trace(self, self.as_input(x), bool(training), seed, grad, patch)
+
+
+def shape_of(x: Any) -> Any:
+    """The shape of an array, or the shapes of several."""
+    return tuple(part.shape for part in x) if isinstance(x, tuple) else x.shape
+
+
+@functools.cache
+def arguments(cls: type) -> tuple[str, ...]:
+    """The names of a class's own constructor arguments."""
+    return tuple(
+        name
+        for name, parameter in inspect.signature(cls.__init__).parameters.items()
+        if name not in ("self", *COMMON) and parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
+    )
+
+
+def required(cls: type) -> list[str]:
+    """Those of them that have no default."""
+    parameters = inspect.signature(cls.__init__).parameters
+    return [name for name in arguments(cls) if parameters[name].default is inspect.Parameter.empty]
+
+
+def plain(value: Any) -> Any:
+    """A value of a configuration as JSON could hold it: objects become their class and config, functions names."""
+    if hasattr(value, "get_config"):
+        return {"class_name": type(value).__name__, "config": value.get_config()}
+    if callable(value):
+        return value.__name__
+    if isinstance(value, list | tuple):
+        return type(value)(plain(part) for part in value)
+    return value
+
+
+def _marks_built(build: Any) -> Any:
+    """`build`, checked and followed by `built = True`, so that a custom layer need not remember."""
+
+    @functools.wraps(build)
+    def checked(self: Layer, input_shape: Any) -> None:
+        try:
+            build(self, input_shape if input_shape is None else tuple(input_shape))
+        except NnlabError:
+            self._variables.clear()
+            raise
+        self.built = True
+
+    return checked

@@ -1,0 +1,89 @@
+"""Where a layer writes what it computes: the whole fast path of the contract.
+
+A layer's `forward(s, x)` stores each step on the record `s` (`s.windows = ...`) and reads it back through `s`;
+`backward(s, g)` stores the gradient of each under the same name on `g`. A plain record costs an attribute store.
+`trace()` passes a `TracingRecord` (tracing.py) instead; the layer never asks which one it was given.
+"""
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from nnlab.core.layer import Layer
+    from nnlab.core.variable import Variable
+
+
+class Call:
+    """What all records of one call share.
+
+    `keep`: values are needed after forward, for a backward pass. `live`: the call is real, so statistics
+    and random state move; a trace is not. `losses`: activity penalties. `gradients`: of each weight, summed.
+    """
+
+    __slots__ = ("_copies", "gradients", "keep", "live", "losses", "patches", "rng", "training")
+
+    def __init__(
+        self,
+        training: bool = False,
+        rng: np.random.Generator | None = None,
+        keep: bool = False,
+        live: bool = False,
+        patches: dict[str, Any] | None = None,
+    ):
+        self.training, self.rng, self.keep, self.live, self.patches = training, rng, keep, live, patches
+        self.losses: list[float] = []
+        self.gradients: dict[Variable, np.ndarray] = {}
+        self._copies: dict[Layer, np.random.Generator] = {}
+
+    def generator(self, layer: "Layer") -> np.random.Generator:
+        """The generator that `layer` draws from: its own if it has a seed, which only a live call moves on."""
+        own = layer.generator
+        if own is None:
+            return self.rng
+        if self.live:
+            return own
+        return self._copies.setdefault(layer, copy.deepcopy(own))
+
+
+class Record:
+    """The values of one layer in one call, in the order they were computed: weights, x, the steps, y."""
+
+    __slots__ = ("__dict__", "call", "layer")  # housekeeping stays out of vars(record)
+
+    def __init__(self, call: Call, layer: "Layer | None" = None):
+        self.call, self.layer = call, layer
+
+    @property
+    def training(self) -> bool:
+        return self.call.training
+
+    @property
+    def rng(self) -> np.random.Generator:
+        return self.call.generator(self.layer)
+
+    def child(self, name: str, layer: "Layer") -> "Record":
+        """The record of a sublayer. It is kept under "name/", which cannot meet a step's name."""
+        child = Record(self.call, layer)
+        if self.call.keep:
+            self.__dict__[name + "/"] = child
+        return child
+
+    def run(self, name: str, layer: "Layer", x: Any, **inputs: Any) -> Any:
+        """Call a sublayer: its output."""
+        return layer.apply(self.child(name, layer), x, **inputs)
+
+    def undo(self, name: str, layer: "Layer", s: "Record", dy: Any) -> "Record":
+        """Pass a gradient back through a sublayer that `s` has run: the record of the sublayer's gradients.
+
+        What the sublayer kept is dropped on the way, so that a training step frees memory as it goes back.
+        """
+        values = s.__dict__.pop(name + "/")
+        gradients = Record(self.call, layer)
+        layer.unapply(values, gradients, dy)
+        return gradients
+
+    def unrun(self, name: str, layer: "Layer", s: "Record", dy: Any) -> Any:
+        """Pass a gradient back through a sublayer: the gradient of its input."""
+        return self.undo(name, layer, s, dy).x

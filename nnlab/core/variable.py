@@ -1,0 +1,96 @@
+"""A weight: an array with a name that can be assigned, and that NumPy's functions take as an array."""
+
+from typing import Any
+
+import numpy as np
+
+from nnlab.core.errors import ArgumentError, ShapeError
+
+
+class Variable(np.lib.mixins.NDArrayOperatorsMixin):
+    """A weight of a layer.
+
+    >>> kernel = Variable(np.ones((2, 3), "float32"), "kernel")
+    >>> (np.ones(2) @ kernel).shape, kernel.T.shape
+    ((3,), (3, 2))
+    >>> kernel.assign([[1, 2, 3], [4, 5, 6]]); kernel[1]
+    array([4., 5., 6.], dtype=float32)
+    """
+
+    def __init__(self, value: Any, name: str, trainable: bool = True, regularizer: Any = None, owner: str = ""):
+        self.value = np.asarray(value)
+        self.name, self.trainable, self.regularizer, self.owner = name, trainable, regularizer, owner
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.value.shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        return self.value.dtype
+
+    @property
+    def ndim(self) -> int:
+        return self.value.ndim
+
+    @property
+    def size(self) -> int:
+        return self.value.size
+
+    @property
+    def T(self) -> np.ndarray:
+        return self.value.T
+
+    @property
+    def path(self) -> str:
+        """The layer's name and the weight's: `dense/kernel`."""
+        return f"{self.owner}/{self.name}" if self.owner else self.name
+
+    def numpy(self) -> np.ndarray:
+        """A copy of the values."""
+        return self.value.copy()
+
+    def assign(self, value: Any) -> None:
+        """Set the values. A new array is made, so what a trace holds of the old one stays as it was."""
+        try:
+            value = np.array(value, self.dtype)
+        except (TypeError, ValueError) as error:
+            raise ArgumentError(f"{self.path}: expected numbers of shape {self.shape}: {error}") from None
+        if value.shape != self.shape:
+            raise ShapeError(f"{self.path}: expected shape {self.shape}, received {value.shape}.")
+        self.value = value
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        return np.array(self.value, dtype, copy=True if copy is None else copy)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        return getattr(ufunc, method)(*unwrapped(inputs), **kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return function(*unwrapped(args), **{key: unwrapped(value) for key, value in kwargs.items()})
+
+    def __getitem__(self, key: Any) -> np.ndarray:
+        return self.value[key].copy()
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:  # identity: a weight is a key in the gradients of a call
+        return self is other
+
+    def __repr__(self) -> str:
+        return f"<Variable {self.path}, shape={self.shape}, dtype={self.dtype}>"
+
+
+def unwrapped(value: Any) -> Any:
+    """The same with arrays in the place of variables, inside lists and tuples too."""
+    if isinstance(value, Variable):
+        return value.value
+    if isinstance(value, list | tuple):
+        return type(value)(unwrapped(part) for part in value)
+    return value

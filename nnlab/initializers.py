@@ -1,0 +1,145 @@
+"""Where weights start: constant, or random with a spread that fits the layer's size. NumPy only.
+
+An initializer is called with a shape, a dtype and a generator. Given a `seed` of its own, it draws the same each time.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from nnlab.core.errors import ArgumentError, unknown_arguments
+
+
+class Initializer:
+    """The base: `__call__(shape, dtype, rng)` returns the first values of a weight."""
+
+    def __call__(
+        self, shape: tuple[int, ...], dtype: str = "float32", rng: np.random.Generator | None = None
+    ) -> np.ndarray:
+        raise NotImplementedError
+
+    def get_config(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+    def __repr__(self) -> str:
+        stated = ", ".join(f"{name}={value!r}" for name, value in self.get_config().items())
+        return f"{type(self).__name__}({stated})"
+
+
+class Zeros(Initializer):
+    """All zeros."""
+
+    def __call__(self, shape, dtype="float32", rng=None):
+        return np.zeros(shape, dtype)
+
+
+class Ones(Initializer):
+    """All ones."""
+
+    def __call__(self, shape, dtype="float32", rng=None):
+        return np.ones(shape, dtype)
+
+
+class VarianceScaling(Initializer):
+    """Random values whose variance is scale / n, where n counts a unit's inputs, outputs or their mean.
+
+    `mode` is "fan_in", "fan_out" or "fan_avg"; `distribution` is "uniform" or "truncated_normal" (no value beyond
+    two standard deviations). Glorot and Bengio 2010: scale 1, fan_avg. He et al. 2015: scale 2, fan_in.
+    """
+
+    scale, mode, distribution = 1.0, "fan_in", "truncated_normal"
+
+    def __init__(self, seed: int | None = None):
+        self.seed = seed
+
+    def __call__(self, shape, dtype="float32", rng=None):
+        if self.seed is not None or rng is None:
+            rng = np.random.default_rng(self.seed)
+        inputs, outputs = fans(shape)
+        count = {"fan_in": inputs, "fan_out": outputs, "fan_avg": (inputs + outputs) / 2}[self.mode]
+        variance = self.scale / max(count, 1.0)
+        if self.distribution == "uniform":
+            limit = math.sqrt(3 * variance)
+            return rng.uniform(-limit, limit, shape).astype(dtype)
+        # 0.8796 is the standard deviation of a unit normal that is cut at two
+        return (math.sqrt(variance) / 0.87962566103423978 * truncated_normal(rng, shape)).astype(dtype)
+
+
+class GlorotUniform(VarianceScaling):
+    """Uniform within sqrt(6 / (fan_in + fan_out)): Keras's default for kernels."""
+
+    mode, distribution = "fan_avg", "uniform"
+
+
+class GlorotNormal(VarianceScaling):
+    """Truncated normal with variance 2 / (fan_in + fan_out)."""
+
+    mode = "fan_avg"
+
+
+class HeUniform(VarianceScaling):
+    """Uniform within sqrt(6 / fan_in): for layers followed by ReLU."""
+
+    scale, distribution = 2.0, "uniform"
+
+
+class HeNormal(VarianceScaling):
+    """Truncated normal with variance 2 / fan_in: for layers followed by ReLU."""
+
+    scale = 2.0
+
+
+def fans(shape: tuple[int, ...]) -> tuple[float, float]:
+    """How many inputs and outputs a unit with this kernel has.
+
+    >>> fans((784, 128)), fans((3, 3, 32, 64))
+    ((784, 128), (288, 576))
+    """
+    if len(shape) < 2:
+        return (shape[0], shape[0]) if shape else (1, 1)
+    field = math.prod(shape[:-2])
+    return shape[-2] * field, shape[-1] * field
+
+
+def truncated_normal(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Unit normal values, drawn again where they lie beyond two."""
+    values = rng.standard_normal(shape)
+    while (beyond := np.abs(values) > 2).any():
+        values = np.where(beyond, rng.standard_normal(shape), values)
+    return values
+
+
+NAMED = {
+    "zeros": Zeros,
+    "ones": Ones,
+    "glorot_uniform": GlorotUniform,
+    "glorot_normal": GlorotNormal,
+    "he_uniform": HeUniform,
+    "he_normal": HeNormal,
+}
+CLASSES = {cls.__name__: cls for cls in NAMED.values()}
+
+
+def get(identifier: Any) -> Any:
+    """The initializer for a name, a configuration, an initializer, or a function of (shape, dtype).
+
+    >>> get("he_normal")
+    HeNormal(seed=None)
+    """
+    if isinstance(identifier, Initializer):
+        return identifier
+    if isinstance(identifier, dict) and identifier.get("class_name") in CLASSES:
+        cls, config = CLASSES[identifier["class_name"]], identifier.get("config", {})
+        if set(config) - {"seed"}:
+            raise unknown_arguments(cls.__name__, config, ["seed"])
+        return cls(**config)
+    if isinstance(identifier, type) and issubclass(identifier, Initializer):
+        return identifier()
+    if isinstance(identifier, str) and identifier.lower() in NAMED:
+        return NAMED[identifier.lower()]()
+    if isinstance(identifier, str) and identifier in CLASSES:
+        return CLASSES[identifier]()
+    if callable(identifier):
+        return lambda shape, dtype="float32", rng=None: np.asarray(identifier(shape), dtype)
+    raise ArgumentError(f"an initializer must be one of {', '.join(map(repr, NAMED))}, received {identifier!r}.")

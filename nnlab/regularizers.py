@@ -1,0 +1,68 @@
+"""Penalties on weights or activity, added to the loss, each with its gradient. NumPy only."""
+
+from typing import Any
+
+import numpy as np
+
+from nnlab.core.errors import ArgumentError
+
+
+class L1L2:
+    """l1 * sum |w| + l2 * sum w**2.
+
+    >>> penalty = L1L2(l1=0.5, l2=0.25)
+    >>> penalty(np.array([1.0, -2.0])), penalty.gradient(np.array([1.0, -2.0]))
+    (2.75, array([ 1. , -1.5]))
+    """
+
+    def __init__(self, l1: float = 0.0, l2: float = 0.0):
+        for name, value in (("l1", l1), ("l2", l2)):
+            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < np.inf:
+                raise ArgumentError(
+                    f"{type(self).__name__}: {name} must be a number of at least 0, received {value!r}."
+                )
+        self.l1, self.l2 = l1, l2
+
+    def __call__(self, w: np.ndarray) -> float:
+        return float(self.l1 * np.abs(w).sum() + self.l2 * np.square(w).sum())
+
+    def gradient(self, w: np.ndarray) -> np.ndarray:
+        return (self.l1 * np.sign(w) + 2 * self.l2 * w).astype(w.dtype)
+
+    def get_config(self) -> dict[str, float]:
+        return {"l1": self.l1, "l2": self.l2}
+
+    def __repr__(self) -> str:
+        return f"L1L2(l1={self.l1}, l2={self.l2})"
+
+
+def L1(l1: float = 0.01) -> L1L2:
+    """l1 * sum |w|."""
+    return L1L2(l1=l1)
+
+
+def L2(l2: float = 0.01) -> L1L2:
+    """l2 * sum w**2."""
+    return L1L2(l2=l2)
+
+
+def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
+    """l1 * sum |w| + l2 * sum w**2."""
+    return L1L2(l1, l2)
+
+
+l1, l2 = L1, L2
+NAMED = {"l1": L1, "l2": L2, "l1_l2": l1_l2, "L1": L1, "L2": L2, "L1L2": L1L2}
+
+
+def get(identifier: Any) -> L1L2 | None:
+    """The penalty for a name, a configuration, a penalty, or None."""
+    if identifier is None or isinstance(identifier, L1L2):
+        return identifier
+    if isinstance(identifier, dict) and identifier.get("class_name") in NAMED:
+        return NAMED[identifier["class_name"]](**identifier.get("config", {}))
+    if isinstance(identifier, str) and identifier in NAMED:
+        return NAMED[identifier]()
+    raise ArgumentError(
+        f"a regularizer must be None, 'l1', 'l2' or 'l1_l2' or one of their objects, received {identifier!r}."
+    )

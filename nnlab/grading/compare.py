@@ -1,4 +1,4 @@
-"""Say how an answer differs from what was expected: one comparison for the notebook, the marker and the tests.
+"""Say how an answer differs from what was expected: one comparison for notebook, marker and tests.
 
 The order is the order in which a person would look: the type, the dtype's kind, the exact shape (nothing is
 broadcast), values that are not finite, and at last the values themselves.
@@ -36,8 +36,9 @@ class Difference:
 def compare(expected: Any, got: Any, tolerance: float = 1e-5) -> Difference | None:
     """Compare `got` with `expected` and return the first difference, or None where they agree.
 
-    An array agrees where `|got - expected| <= tolerance * (|expected| + max |expected|)`; whole numbers, text
-    and booleans must be equal. A tuple is compared part by part; a list is as good as a tuple, but not as an array.
+    An array agrees where `|got - expected| <= tolerance * (|expected| + max |expected|)`; whole numbers,
+    text and booleans must be equal. A tuple is compared part by part; a list is as good as a tuple, not as
+    an array.
 
     >>> compare(np.array([1.0, 2.0]), np.array([1.0, 2.5])).problem
     'the value at [1] is 2.5, expected 2 (largest difference 0.5)'
@@ -126,9 +127,7 @@ def _compare_arrays(expected: np.ndarray, got: Any, tolerance: float) -> Differe
 def _compare_tuples(expected: tuple, got: Any, tolerance: float) -> Difference | None:
     if not isinstance(got, tuple | list):
         mend = ": is a return missing?" if got is None else ""
-        return Difference(
-            "type", f"returned {describe(got)}, expected a tuple of {len(expected)} values{mend}"
-        )
+        return Difference("type", f"returned {describe(got)}, expected a tuple of {len(expected)} values{mend}")
     if len(got) != len(expected):
         return Difference(
             "shape",
@@ -146,13 +145,8 @@ def _compare_tuples(expected: tuple, got: Any, tolerance: float) -> Difference |
 def _compare_scalars(expected: Any, got: Any, tolerance: float) -> Difference | None:
     got = got.item() if isinstance(got, np.generic) else got
     whole = isinstance(expected, Integral) and not isinstance(expected, bool)
-    wanted = (
-        "a whole number"
-        if whole
-        else "a number"
-        if isinstance(expected, Real)
-        else f"a {type(expected).__name__}"
-    )
+    number_or_name = "a number" if isinstance(expected, Real) else f"a {type(expected).__name__}"
+    wanted = "a whole number" if whole else number_or_name
     if got is None:
         return Difference("type", f"returned None, expected {wanted}: is a return missing?")
     if isinstance(expected, bool) or not isinstance(expected, Real):

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+Arguments = Callable[[np.random.Generator], Iterable[Mapping[str, Any]]]
+
 
 @dataclass(frozen=True)
 class Case:
@@ -26,7 +28,7 @@ class Case:
 class Check:
     """One property of a right answer, worth `points`: every case that `make(rng)` yields must agree.
 
-    `tolerance` is relative, see `nnlab.grading.compare.compare`. `hint` is one sentence for this failure alone.
+    `tolerance` is relative, see `nnlab.grading.compare`. `hint` is one sentence for this failure alone.
     """
 
     name: str
@@ -43,9 +45,9 @@ class Check:
 
 @dataclass(frozen=True)
 class SourceCheck:
-    """A property of how the answer is written: `refuse` reads its source and says in one sentence what is wrong.
+    """A property of how the answer is written: `refuse` reads its source and says what is wrong, or None.
 
-    It counts only for an answer that passes all checks of its values, so that an empty function earns nothing.
+    It counts only for an answer that passes all checks of its values: an empty function earns nothing.
     """
 
     name: str
@@ -89,14 +91,15 @@ class Exercise:
     @property
     def stub(self) -> str:
         """The untouched answer, as a student receives it."""
-        return f"def {self.name}({', '.join(self.arguments)}):\n    # YOUR CODE HERE\n    raise NotImplementedError()\n"
+        first_line = f"def {self.name}({', '.join(self.arguments)}):"
+        return f"{first_line}\n    # YOUR CODE HERE\n    raise NotImplementedError()\n"
 
 
 class Prediction(Exercise):
     """An answer that the student commits to before it is shown: a function without arguments.
 
-    `answer()` computes the right value with the real layer, so that it is never a number typed here; `because`
-    explains it once it is shown. The first answer counts.
+    `answer()` computes the right value with the real layer, so that it is never a number typed by hand;
+    `because` explains it once it is shown. The first answer counts.
     """
 
     def __init__(
@@ -117,9 +120,7 @@ class Prediction(Exercise):
     because: str
 
 
-def calls(
-    reference: Callable[..., Any], arguments: Callable[[np.random.Generator], Iterable[Mapping[str, Any]]]
-):
+def calls(reference: Callable[..., Any], arguments: Callable[[np.random.Generator], Iterable[Mapping[str, Any]]]):
     """Make the `make` of a `Check` from a reference function and a generator of its arguments.
 
     >>> double = Check("doubles", 1, calls(lambda x: 2 * x, lambda rng: [{"x": 3}, {"x": -1}]))

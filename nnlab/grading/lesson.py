@@ -1,4 +1,4 @@
-"""A lesson: its exercises in the order of the notebook, and the layer in which the written steps are tried."""
+"""A lesson: its exercises in the order of the notebook, and the layer in which the steps are tried."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Call a function that somebody else wrote, and stay usable whatever it does.
 
 It may raise, loop for ever, print without end, change what it was given, leave the interpreter, or not be
-written yet: each becomes an `Outcome` with one sentence. This file imports nothing of nnlab, so that the process
-in which submissions are run can load it alone.
+written yet: each becomes an `Outcome` with one sentence. This file imports nothing of nnlab, so that the
+process in which submissions are run can load it alone.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ class Outcome:
 
 
 class OutOfTime(BaseException):
-    """Raised inside the answer when its time is over; not an Exception, so that `except Exception` lets it pass."""
+    """Raised inside the answer when its time is over; no Exception, so `except Exception` lets it pass."""
 
 
 def attempt(function: Callable, arguments: dict[str, Any], seconds: float = SECONDS) -> Outcome:
     """Call `function(*arguments.values())` within `seconds` and say what happened.
 
-    The arguments are passed by position, so a parameter may have another name than the exercise's. Ctrl-C still
-    interrupts. A call that runs inside NumPy's own C code is stopped only when that returns.
+    The arguments are passed by position, so a parameter may have another name than the exercise's. Ctrl-C
+    still interrupts. A call that runs inside NumPy's own C code is stopped only when that returns.
     """
     misfit = _arguments_misfit(function, arguments)
     if misfit:
@@ -71,7 +71,7 @@ def attempt(function: Callable, arguments: dict[str, Any], seconds: float = SECO
 
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise `OutOfTime` in the block after `seconds`: by a timer signal where there is one, else by tracing."""
+    """Raise `OutOfTime` in the block after `seconds`: by a timer where there is one, else by tracing."""
     limit = _by_signal if _has_timer() else _by_tracing
     with limit(seconds):
         yield

@@ -1,8 +1,8 @@
-"""Mark an answer: run every check of an exercise through whatever calls the answer, and give each its points.
+"""Mark an answer: run every check of an exercise through whatever calls it, and give each its points.
 
-`call` takes the arguments of one case and returns an `Outcome`. In the notebook it calls the student's function
-in place; the marking of submissions passes one that sends the arguments to another process. The comparison is
-always done here, on this side.
+`call` takes the arguments of one case and returns an `Outcome`. In the notebook it calls the student's
+function in place; the marking of submissions passes one that sends the arguments to another process. The
+comparison is always done here, on this side.
 """
 
 from __future__ import annotations
@@ -50,9 +50,7 @@ def mark(exercise: Exercise, call: Call, source: str | None = None, seed: int | 
     return Result(exercise.name, tuple(results), printed)
 
 
-def mark_function(
-    exercise: Exercise, function: Callable, source: str | None = None, seconds: float = SECONDS
-):
+def mark_function(exercise: Exercise, function: Callable, source: str | None = None, seconds: float = SECONDS):
     """Mark a function of this process: what the notebook and the tests of the checks do."""
     return mark(exercise, lambda arguments: attempt(function, arguments, seconds), source)
 
@@ -118,11 +116,7 @@ def _check_source(
         problem = check.refuse(source)
     except SyntaxError:
         problem = "the source of the answer cannot be read"
-    return (
-        _failed(check, "source", problem)
-        if problem
-        else CheckResult(check.name, PASSED, check.points, check.points)
-    )
+    return _failed(check, "source", problem) if problem else CheckResult(check.name, PASSED, check.points, check.points)
 
 
 def _banned(exercise: Exercise, source: str | None) -> str | None:

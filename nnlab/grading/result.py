@@ -12,8 +12,8 @@ PASSED, FAILED, NOT_ATTEMPTED = "passed", "failed", "not attempted"
 class CheckResult:
     """One check: its status, its points, and where it failed the sentence that says why.
 
-    `kind` is "" where it passed, else what went wrong first: "arguments", "raised", "time", "exit", "changed",
-    "type", "dtype", "shape", "finite", "value", "source" or "not attempted".
+    `kind` is "" where it passed, else what went wrong first: "arguments", "raised", "time", "exit",
+    "changed", "type", "dtype", "shape", "finite", "value", "source" or "not attempted".
     """
 
     name: str
@@ -53,9 +53,7 @@ class Result:
 
     def to_dict(self) -> dict[str, Any]:
         """The result as JSON takes it: no time, no path, no identity."""
-        checks = [
-            asdict(check) | {"index": list(check.index) if check.index else None} for check in self.checks
-        ]
+        checks = [asdict(check) | {"index": list(check.index) if check.index else None} for check in self.checks]
         return {
             "exercise": self.exercise,
             "status": self.status,

@@ -1,4 +1,4 @@
-"""Cases made from a real layer: the reference of a written step is the layer's own step, read from its trace."""
+"""Cases made from a real layer: the reference of a written step is the layer's own, read from its trace."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ Given = dict[str, Callable[[Any, Any], Any]]
 
 
 def layer_step(step: str, arguments: tuple[str, ...], layers: MakeLayer, given: Given | None = None):
-    """Make the `make` of a `Check`: the answer must compute `step` of each (layer, input) that `layers` yields.
+    """Make the `make` of a `Check`: the answer must compute `step` of each (layer, input) of `layers`.
 
-    step        "windows" for a value, "grad:kernel" for a gradient (of the output's sum with random weights).
+    step        "windows" for a value, "grad:kernel" for a gradient (with a random gradient at the output).
     arguments   names as in a patch: a value of the record, `grad_z` for the gradient of z, or an attribute of
                 the layer.
     given       for an argument that is none of these: a function of (layer, trace) that computes it.
@@ -35,7 +35,7 @@ def layer_step(step: str, arguments: tuple[str, ...], layers: MakeLayer, given: 
 
 
 def find(argument: str, layer: Any, trace: Any, given: Given | None = None) -> Any:
-    """The value of one argument, filled by name: arrays as writable copies that keep whether they have gaps."""
+    """The value of one argument, filled by name: an array as a writable copy that keeps its gaps."""
     if given and argument in given:
         return given[argument](layer, trace)
     if argument in trace.names:

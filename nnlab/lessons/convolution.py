@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from nnlab.grading.exercise import Check, Exercise, Prediction, calls
 from nnlab.grading.lesson import Lesson
 
@@ -38,9 +36,7 @@ OUTPUT_SIZE = Exercise(
             1,
             calls(
                 output_size,
-                lambda rng: [
-                    {"size": n, "kernel": k, "stride": s} for n, k, s in [(7, 3, 2), (8, 3, 2), (10, 4, 3)]
-                ],
+                lambda rng: [{"size": n, "kernel": k, "stride": s} for n, k, s in [(7, 3, 2), (8, 3, 2), (10, 4, 3)]],
             ),
         ),
     ),

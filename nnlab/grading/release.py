@@ -1,0 +1,107 @@
+"""Turn source notebooks, with solutions, into what students get, and refuse where that would go wrong.
+
+Nothing is written unless every notebook passes: its solution runs without an error and to full marks, the
+student's copy holds no line of the solution, and that copy scores nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbclient
+import nbformat
+
+from nnlab.grading.leaks import leaks
+from nnlab.grading.strip import ReleaseError, student_copy
+
+SECONDS_A_CELL = 300
+
+Check = Callable[[str, dict[str, Any], dict[str, Any]], None]  # (name, source, student's copy): raises ReleaseError
+
+
+def release(source: Path, out: Path, run: bool = True, check: Check | None = None) -> list[Path]:
+    """Release the notebook `source`, or each notebook of that folder, into the folder `out`.
+
+    run      execute each source from top to bottom first (with nbclient, in this Python's kernel).
+    check    one more condition, called with the lesson's name, its source and the student's copy; it raises
+             `ReleaseError` where the release must not go out. `nnlab release` marks both copies there.
+
+    Returns the files written. Raises `ReleaseError`, and then nothing has been written.
+    """
+    paths = _sources(source)
+    if out.resolve() == (source if source.is_dir() else source.parent).resolve():
+        raise ReleaseError(f"{out} holds the sources themselves; release into another folder.")
+    released = {}
+    for path in paths:
+        notebook = _read(path)
+        if run:
+            _run(notebook, path)
+        student, removed = student_copy(notebook, path.name)
+        found = leaks(student, removed)
+        if found:
+            raise ReleaseError(f"{path.name}: the student's copy would show the solution: " + "; ".join(found))
+        if check is not None:
+            check(path.stem, notebook, student)
+        released[out / path.name] = nbformat.writes(nbformat.from_dict(student)) + "\n"
+    out.mkdir(parents=True, exist_ok=True)
+    for path, text in released.items():
+        path.write_text(text, encoding="utf-8")
+    return list(released)
+
+
+def _sources(source: Path) -> list[Path]:
+    if source.is_file():
+        return [source]
+    paths = sorted(path for path in source.glob("*.ipynb") if not path.name.startswith("."))
+    if not paths:
+        raise ReleaseError(f"{source} is neither a notebook nor a folder with notebooks (*.ipynb) in it.")
+    return paths
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (OSError, ValueError, nbformat.ValidationError) as error:
+        raise ReleaseError(f"{path.name} cannot be read as a notebook: {str(error).splitlines()[0]}") from error
+    language = notebook.metadata.get("kernelspec", {}).get("language", "python")
+    if language != "python":
+        raise ReleaseError(f"{path.name} is written for {language}; only Python notebooks can be released.")
+    return notebook
+
+
+def _run(notebook: dict[str, Any], path: Path) -> None:
+    """Execute a copy of the notebook: what it shows is checked, and the source's own outputs stay as they are."""
+    notebook = nbformat.from_dict(notebook).copy()
+    with tempfile.TemporaryDirectory() as home:  # running a lesson must not write into the teacher's progress
+        client = nbclient.NotebookClient(
+            notebook,
+            timeout=SECONDS_A_CELL,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(path.parent)}},
+            record_timing=False,
+        )
+        try:
+            client.execute(env=os.environ | {"NNLAB_HOME": home})
+        except nbclient.exceptions.CellExecutionError as error:
+            raise ReleaseError(f"{path.name}: the solution does not run: {error.ename}: {error.evalue}") from error
+        except (nbclient.exceptions.CellTimeoutError, nbclient.exceptions.DeadKernelError) as error:
+            raise ReleaseError(f"{path.name}: the solution does not run: {str(error).splitlines()[0]}") from error
+    for result in _results(notebook):
+        if result["points"] < result["maximum"]:
+            raise ReleaseError(
+                f"{path.name}: the solution of {result['exercise']} earns {result['points']} of {result['maximum']} "
+                "points in the notebook."
+            )
+
+
+def _results(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give every mark that the notebook showed when it ran."""
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            for kind, value in output.get("data", {}).items():
+                if kind == "application/vnd.nnlab.check+json":
+                    yield value

@@ -35,14 +35,11 @@ def to_categorical(x: Any, num_classes: int | None = None) -> np.ndarray:
     if num_classes is None:
         if labels.size == 0:
             raise ArgumentError(
-                "to_categorical: received no labels, from which the number of classes could be found; "
-                "pass num_classes."
+                "to_categorical: received no labels, from which the number of classes could be found; pass num_classes."
             )
         num_classes = int(labels.max()) + 1
     elif not isinstance(num_classes, int | np.integer) or isinstance(num_classes, bool) or num_classes < 1:
-        raise ArgumentError(
-            f"to_categorical: num_classes must be an integer of at least 1, received {num_classes!r}."
-        )
+        raise ArgumentError(f"to_categorical: num_classes must be an integer of at least 1, received {num_classes!r}.")
     outside = labels[(labels < 0) | (labels >= num_classes)]
     if outside.size:
         raise ArgumentError(
@@ -60,8 +57,7 @@ def _labels(x: Any) -> np.ndarray:
         labels = np.empty(0, object)
     if labels.dtype.kind not in "iufb":
         raise ArgumentError(
-            f"to_categorical: expected integer labels in one array, received {x!r}; "
-            "number the classes from 0."
+            f"to_categorical: expected integer labels in one array, received {x!r}; number the classes from 0."
         )
     broken = labels[~np.isfinite(labels) | (labels != np.rint(labels))]
     if broken.size:

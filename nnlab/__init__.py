@@ -14,6 +14,7 @@ from typing import Any
 from nnlab import activations, datasets, initializers, layers, regularizers, utils
 from nnlab._version import __version__
 from nnlab.core.gradcheck import gradcheck
+from nnlab.core.symbolic import Input
 from nnlab.core.trace import Trace
 
 LAZY = ("explorers", "grading", "lessons")  # these load Jupyter, so they load on first use
@@ -30,6 +31,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "Input",
     "Trace",
     "activations",
     "datasets",

@@ -1,12 +1,12 @@
 """Checks of constructor arguments: each returns the value in its normal form or raises in one sentence."""
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from nnlab.core.errors import ArgumentError
+from nnlab.core.errors import ArgumentError, UnknownArgumentError
 
 
 def integer(owner: str, name: str, value: Any, minimum: int = 1) -> int:
@@ -60,3 +60,20 @@ def number(owner: str, name: str, value: Any, low: float = -np.inf, high: float 
         bounds = f" of at least {low:g}" if high == np.inf and low > -np.inf else bounds
         raise ArgumentError(f"{owner}: {name} must be a number{bounds}, received {value!r}.")
     return float(value)
+
+
+def supported(owner: str, received: Mapping[str, Any], neutral: Mapping[str, Collection[Any]]) -> None:
+    """Refuse, by name, what Keras offers and nnlab does not: only the `neutral` values of such an argument pass.
+
+    >>> supported("Conv2D", {"groups": 2}, {"groups": (1,)})
+    Traceback (most recent call last):
+    nnlab.core.errors.UnknownArgumentError: Conv2D: groups=2 is not supported, expected 1; leave it out.
+    """
+    for name, value in received.items():
+        if not any(
+            value is allowed or (type(value) is type(allowed) and value == allowed) for allowed in neutral[name]
+        ):
+            expected = " or ".join(repr(allowed) for allowed in neutral[name])
+            raise UnknownArgumentError(
+                f"{owner}: {name}={value!r} is not supported, expected {expected}; leave it out."
+            )

@@ -17,6 +17,7 @@ from nnlab.core import naming, seed
 from nnlab.core.errors import ArgumentError, NnlabError, ShapeError, unknown_arguments
 from nnlab.core.record import Call, Record
 from nnlab.core.step import Step
+from nnlab.core.symbolic import SymbolicTensor
 from nnlab.core.trace import Trace, run_trace
 from nnlab.core.variable import Variable
 
@@ -233,6 +234,11 @@ class Layer:
 
     def as_input(self, x: Any) -> np.ndarray:
         """`x` as an array of the layer's dtype."""
+        if isinstance(x, SymbolicTensor):
+            raise ArgumentError(
+                f"{self._label}: received the symbolic input {x.name!r} of shape {x.shape}, expected an array; "
+                "to plan a model, put both into Sequential([...])."
+            )
         try:
             array = np.asarray(x)
         except ValueError:

@@ -1,0 +1,76 @@
+"""What the README says is so: its examples run, its lists are the package's, its commands and links are there."""
+
+import doctest
+import importlib
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "DATA_LICENSES.md"]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.M | re.S)
+
+
+def listed(module):
+    """The names in the row of the table that begins with this module."""
+    (row,) = re.findall(rf"^\| `{module}` \| (.*) \|$", README, re.M)
+    return re.findall(r"`(\w+)`", row)
+
+
+def public(module):
+    """The classes and functions of a module, each under its first name: aliases are not counted twice."""
+    module = importlib.import_module(f"nnlab.{module}")
+    return [name for name in module.__all__ if getattr(module, name).__name__ == name]
+
+
+@pytest.mark.parametrize("example", blocks("python"), ids=lambda block: block.splitlines()[-1][:40])
+def test_example_shows_what_it_says(example, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    test = doctest.DocTestParser().get_doctest(example, {}, "README.md", "README.md", 0)
+    assert test.examples, "an example without >>> shows no result that could be checked"
+    report = []
+    doctest.DocTestRunner(optionflags=OPTIONS).run(test, out=report.append)
+    assert not report, "".join(report)
+
+
+@pytest.mark.parametrize("module", re.findall(r"^\| `(\w+)` \|", README, re.M))
+def test_list_is_that_of_the_package(module):
+    assert sorted(listed(module)) == sorted(public(module))
+
+
+def test_layers_and_explorers_are_listed():
+    assert {"layers", "explorers"} <= set(re.findall(r"^\| `(\w+)` \|", README, re.M))
+
+
+def test_first_two_commands_open_the_lessons_and_run_the_tests():
+    lab, test = (block.strip() for block in blocks("bash")[:2])
+    assert lab.endswith("nnlab lab")
+    assert test.endswith("-m pytest")
+    for command in (lab, test):
+        assert "\n" not in command
+        assert command.startswith("python3 -m venv ")
+
+
+def test_extras_in_the_commands_exist():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    for document in ("README.md", "CONTRIBUTING.md"):
+        assert set(re.findall(r"\.\[(\w+)\]", (ROOT / document).read_text(encoding="utf-8"))) <= set(extras)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_inside_the_repository_lead_to_files(document):
+    text = (ROOT / document).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", text):
+        assert (ROOT / target).exists(), f"{document} links to {target}"
+
+
+def test_changelog_begins_with_what_is_not_released():
+    headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    assert headings[0] == "Unreleased"

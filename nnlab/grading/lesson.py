@@ -16,13 +16,13 @@ class Lesson:
 
     name       as the notebook is called, "03_convolution".
     exercises  steps and predictions, in the order in which they are met.
-    assemble   makes the layer and the input on which the student's steps run together; None if there is none.
+    assemble   makes the layer, its input and the gradient at its output on which the steps run together.
     """
 
     name: str
     title: str
     exercises: tuple[Exercise, ...]
-    assemble: Callable[[], tuple[Any, Any]] | None = None
+    assemble: Callable[[], tuple[Any, Any, Any]] | None = None
 
     @property
     def points(self) -> int:

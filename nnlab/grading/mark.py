@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from nnlab.grading.compare import compare
-from nnlab.grading.exercise import Check, Exercise, SourceCheck
+from nnlab.grading.excerpt import excerpt
+from nnlab.grading.exercise import Case, Check, Exercise, SourceCheck
 from nnlab.grading.limits import PRINTED, SECONDS, Outcome, attempt
 from nnlab.grading.result import FAILED, NOT_ATTEMPTED, PASSED, CheckResult, Result
 
@@ -40,7 +44,7 @@ def mark(exercise: Exercise, call: Call, source: str | None = None, seed: int | 
         elif stopped is not None:
             result = _like(stopped, check)
         else:
-            result, said = _check_values(check, call, seed)
+            result, said = _check_values(exercise, check, call, seed)
             printed = printed or said
             if result.kind in ("time", "not attempted", "arguments", "exit"):
                 stopped = result
@@ -71,36 +75,35 @@ def not_attempted(exercise: Exercise) -> Result:
     return mark(exercise, lambda arguments: Outcome("not attempted"))
 
 
-def _check_values(check: Check, call: Call, seed: int | str) -> tuple[CheckResult, str]:
+def _check_values(exercise: Exercise, check: Check, call: Call, seed: int | str) -> tuple[CheckResult, str]:
     printed = ""
     for case in check.cases(seed):
         outcome = call(case.arguments)
         printed = printed or _said(outcome)
-        if outcome.kind == "not attempted":
-            return CheckResult(check.name, NOT_ATTEMPTED, 0, check.points, "not attempted"), printed
-        if outcome.kind != "returned":
-            return _failed(check, outcome.kind, outcome.problem), printed
-        difference = compare(case.expected, outcome.value, check.tolerance)
-        if difference is not None:
-            where = _with_small_arguments(case.arguments)
-            return (
-                CheckResult(
-                    check.name,
-                    FAILED,
-                    0,
-                    check.points,
-                    difference.kind,
-                    difference.problem + where,
-                    difference.index,
-                    difference.largest,
-                    check.hint,
-                ),
-                printed,
-            )
-        if outcome.changed:
-            names = " and ".join(outcome.changed)
-            return _failed(check, "changed", f"changed its input {names} in place; work on a copy"), printed
+        result = _judge(exercise, check, case, outcome)
+        if result is not None:
+            return result, printed
     return CheckResult(check.name, PASSED, check.points, check.points), printed
+
+
+def _judge(exercise: Exercise, check: Check, case: Case, outcome: Outcome) -> CheckResult | None:
+    """What is wrong with the outcome of one case, or None."""
+    if outcome.kind == "not attempted":
+        return CheckResult(check.name, NOT_ATTEMPTED, 0, check.points, "not attempted")
+    if outcome.kind != "returned":
+        return _failed(check, outcome.kind, outcome.problem)
+    difference = compare(case.expected, outcome.value, check.tolerance)
+    if difference is not None:
+        picture = None
+        if isinstance(case.expected, np.ndarray) and difference.kind in ("value", "finite"):
+            index, axes, tolerance = difference.index, exercise.axes, check.tolerance
+            picture = excerpt(case.expected, outcome.value, index, axes, tolerance)
+        result = _failed(check, difference.kind, difference.problem + _with_small_arguments(case.arguments))
+        return replace(result, index=difference.index, largest=difference.largest, excerpt=picture)
+    if outcome.changed:
+        names = " and ".join(outcome.changed)
+        return _failed(check, "changed", f"changed its input {names} in place; work on a copy")
+    return None
 
 
 def _check_source(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from nnlab.grading.excerpt import Excerpt
+
 PASSED, FAILED, NOT_ATTEMPTED = "passed", "failed", "not attempted"
 
 
@@ -25,6 +27,7 @@ class CheckResult:
     index: tuple[int, ...] | None = None
     largest: float | None = None
     hint: str = ""
+    excerpt: Excerpt | None = None
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Result:
 
     exercise: str
     checks: tuple[CheckResult, ...]
-    printed: str = ""
+    printed: str = ""  # what the answer printed in the first case that printed
 
     @property
     def points(self) -> int:
@@ -53,11 +56,19 @@ class Result:
 
     def to_dict(self) -> dict[str, Any]:
         """The result as JSON takes it: no time, no path, no identity."""
-        checks = [asdict(check) | {"index": list(check.index) if check.index else None} for check in self.checks]
         return {
             "exercise": self.exercise,
             "status": self.status,
             "points": self.points,
             "maximum": self.maximum,
-            "checks": checks,
+            "checks": [_lists(asdict(check)) for check in self.checks],
         }
+
+
+def _lists(value: Any) -> Any:
+    """The same with lists in the place of tuples, as it would be after a round through JSON."""
+    if isinstance(value, dict):
+        return {key: _lists(part) for key, part in value.items()}
+    if isinstance(value, tuple | list):
+        return [_lists(part) for part in value]
+    return value

@@ -1,0 +1,153 @@
+"""A lesson that is open in a notebook: which functions were checked, what is remembered, what is handed in."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from nnlab._version import __version__
+from nnlab.core.errors import ArgumentError
+from nnlab.grading.compare import compare, describe
+from nnlab.grading.exercise import Exercise, Prediction
+from nnlab.grading.handin import page
+from nnlab.grading.lesson import Lesson
+from nnlab.grading.limits import Outcome, attempt
+from nnlab.grading.mark import mark, mark_function, not_attempted
+from nnlab.grading.overview import Overview
+from nnlab.grading.progress import Progress
+from nnlab.grading.report import Feedback, Notice, Revealed, Shown, counted
+from nnlab.grading.result import NOT_ATTEMPTED
+from nnlab.grading.together import Together, try_together
+
+WRITE_IT = "Write your answer in place of `raise NotImplementedError()`; the value is shown once it is committed."
+
+
+class OpenLesson(Shown):
+    """What a lesson's first cell gets: it knows the progress, resets an exercise, and writes the report.
+
+    `folder` is where progress and reports go; by default the notebook's own, or $NNLAB_HOME for progress.
+    """
+
+    def __init__(self, lesson: Lesson, folder: str | Path = ".") -> None:
+        self.lesson, self.folder = lesson, Path(folder)
+        self._progress = Progress(lesson.name, os.environ.get("NNLAB_HOME") or folder)
+        self._answers: dict[str, Callable] = {}
+
+    def check(self, answer: Callable) -> Shown:
+        """Check a step; see `nnlab.grading.check`."""
+        exercise = self._exercise_of(answer, "check")
+        if isinstance(exercise, Prediction):
+            return self.predict(answer)
+        source = source_of(answer)
+        result = mark_function(exercise, answer, source)
+        self._answers.pop(exercise.name, None)
+        if result.status != NOT_ATTEMPTED:
+            self._answers[exercise.name] = answer
+        self._remember(exercise, result.to_dict(), source)
+        return Feedback(exercise, result, self._together(exercise))
+
+    def predict(self, answer: Callable) -> Shown:
+        """Commit a prediction and show the value; see `nnlab.grading.predict`."""
+        exercise = self._exercise_of(answer, "predict")
+        if not isinstance(exercise, Prediction):
+            return self.check(answer)
+        expected = exercise.answer()
+        outcome = attempt(answer, {})
+        unfit = compare(expected, outcome.value) if outcome.kind == "returned" else None
+        fits = outcome.kind == "returned" and (unfit is None or unfit.kind not in ("type", "dtype"))
+        first = self._progress[exercise.name].get("first", _plain(outcome.value) if fits else None)
+        if first is None:
+            problem = outcome.problem or (unfit.problem if unfit else "")
+            note = f"Nothing is committed yet: it {problem}." if problem else WRITE_IT
+            return Revealed(exercise, not_attempted(exercise), "", "", note)
+        note = "Your first answer counts." if fits and _plain(outcome.value) != first else ""
+        result = mark(exercise, lambda arguments: Outcome("returned", first))
+        self._remember(exercise, result.to_dict(), source_of(answer), first=first)
+        return Revealed(exercise, result, describe(_shaped(first)), describe(expected), note)
+
+    def progress(self) -> Overview:
+        """The marks so far, exercise by exercise."""
+        return Overview(self.lesson, {e.name: self._progress[e.name] for e in self.lesson.exercises}, self._trouble)
+
+    def reset(self, exercise: str | None = None) -> Notice:
+        """Forget what is known of an exercise and give its stub back; without a name, start the lesson over.
+
+        The first answer of a prediction is kept as long as the lesson is not started over.
+        """
+        if exercise is None:
+            self._answers.clear()
+            self._progress.forget()
+            return Notice([f"{self.lesson.title}: everything is forgotten. Run the notebook from the top."])
+        found = self.lesson.exercise(exercise)
+        self._answers.pop(exercise, None)
+        self._progress.forget(exercise)
+        first = " Its first answer still counts." if "first" in self._progress[exercise] else ""
+        return Notice([f"{exercise} is reset.{first} This is the empty cell to start from again:"], found.stub)
+
+    def report(self) -> Notice:
+        """Write the marks and the answers into two files to hand in, for people (HTML) and for programs (JSON)."""
+        overview = self.progress()
+        data = overview.to_dict() | {"nnlab": __version__}
+        names = f"{self.lesson.name}-report.html", f"{self.lesson.name}-report.json"
+        texts = page(overview), json.dumps(data, indent=1, sort_keys=True)
+        try:
+            for name, text in zip(names, texts, strict=True):
+                (self.folder / name).write_text(text, "utf-8")
+        except OSError as error:
+            return Notice([f"The report cannot be written to {self.folder}: {error.strerror}."])
+        said = f"Report written, {overview.mark}. Hand in the notebook and the report; marks are given on the notebook."
+        return Notice([said], files=names)
+
+    def text(self) -> str:
+        steps = [exercise for exercise in self.lesson.exercises if not exercise.is_prediction]
+        predictions = len(self.lesson.exercises) - len(steps)
+        return (
+            f"{self.lesson.title}: {counted(predictions, 'prediction')} and "
+            f"{counted(len(steps), 'step')} to write, {counted(self.lesson.points, 'point')}."
+        )
+
+    def html(self) -> str:
+        return Notice([self.text(), *([self._trouble] if self._trouble else [])]).html()
+
+    @property
+    def _trouble(self) -> str:
+        return self._progress.trouble
+
+    def _exercise_of(self, answer: Any, verb: str) -> Exercise:
+        name = getattr(answer, "__name__", None)
+        if not callable(answer) or not name:
+            given = f"{verb} was given {describe(answer)}, not a function"
+            raise ArgumentError(f"grading.{given}; pass the function itself, as in grading.{verb}(my_function).")
+        return self.lesson.exercise(name)
+
+    def _together(self, exercise: Exercise) -> Together | None:
+        if exercise.name not in self._answers:
+            return None
+        return try_together(self.lesson, self._answers, exercise.name)
+
+    def _remember(self, exercise: Exercise, result: dict[str, Any], source: str | None, **more: Any) -> None:
+        attempts = self._progress[exercise.name].get("attempts", 0) + 1
+        self._progress.record(exercise.name, result=result, attempts=attempts, source=source, **more)
+
+
+def source_of(answer: Callable) -> str | None:
+    """The text of a function, where Python knows it."""
+    try:
+        return inspect.getsource(answer)
+    except (OSError, TypeError):
+        return None
+
+
+def _plain(value: Any) -> Any:
+    """A prediction as JSON keeps it."""
+    if isinstance(value, tuple | list):
+        return [_plain(part) for part in value]
+    return value.item() if hasattr(value, "item") else value
+
+
+def _shaped(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

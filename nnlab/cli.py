@@ -7,6 +7,7 @@ teacher's packages.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,8 @@ from pathlib import Path
 from nnlab._version import __version__
 from nnlab.core.errors import NnlabError
 from nnlab.lab import default_folder
+
+LESSON_HELP = "a Python file of yours that sets LESSON: its exercises are marked in both copies"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return known.command(known)
     except NnlabError as error:
         print(f"nnlab: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"nnlab: {error.filename}: {error.strerror}", file=sys.stderr)
         return 1
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] not in ("nbformat", "nbclient", "jupyter_client"):
@@ -70,8 +76,33 @@ def _parser() -> argparse.ArgumentParser:
     release.add_argument("source", type=Path, metavar="NOTEBOOK|FOLDER", help="what to release")
     release.add_argument("-o", "--out", type=Path, required=True, metavar="FOLDER", help="where the copies go")
     release.add_argument("--no-run", action="store_true", help="do not execute the notebooks first")
+    release.add_argument("--lesson", type=Path, metavar="FILE.py", help=LESSON_HELP)
     release.set_defaults(command=_release)
+
+    grade = commands.add_parser(
+        "grade",
+        help="mark a folder of submissions",
+        description="Mark every notebook of a folder (flat, a folder a student, or as Moodle downloads them). "
+        "Answers run in a process of their own, without network and files where bubblewrap is installed. "
+        "Writes a row an exercise, and the totals beside it.",
+    )
+    grade.add_argument("folder", type=Path, metavar="FOLDER", help="the submissions")
+    grade.add_argument("-o", "--out", type=Path, required=True, metavar="MARKS.csv", help="where the marks go")
+    grade.add_argument("--feedback", type=Path, metavar="DIR", help="write a page of feedback for each student")
+    grade.add_argument("--lesson", metavar="NAME|FILE.py", help="the lesson, or a Python file that sets LESSON")
+    grade.add_argument("--hidden", type=Path, metavar="FILE.py", help="a file of yours with more checks (CHECKS)")
+    grade.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N", help="how many at a time")
+    grade.add_argument("--seed", default="marking", help="chooses the inputs of the checks (default: %(default)s)")
+    grade.add_argument("--seconds", type=_positive, default=5, metavar="S", help="time a call (default: %(default)s)")
+    grade.set_defaults(command=_grade)
     return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return number
 
 
 def _lab(known: argparse.Namespace) -> int:
@@ -84,8 +115,51 @@ def _lab(known: argparse.Namespace) -> int:
 
 
 def _release(known: argparse.Namespace) -> int:
+    from nnlab import lessons
+    from nnlab.grading.marking import Terms, lesson_from, marks_agree
     from nnlab.grading.release import release
 
-    for path in release(known.source, known.out, run=not known.no_run):
+    own = lesson_from(known.lesson) if known.lesson else None
+    terms = Terms()
+
+    def condition(name: str, source: dict, student: dict) -> None:
+        if own or name in lessons.names():
+            marks_agree(own or lessons.get(name), source, student, terms)
+        else:
+            print(f"{name}: there are no exercises of this name, so nothing was marked.", file=sys.stderr)
+
+    for path in release(known.source, known.out, run=not known.no_run, check=condition):
         print(path)
+    return 0
+
+
+def _grade(known: argparse.Namespace) -> int:
+    from nnlab import lessons
+    from nnlab.grading import marking, marks
+    from nnlab.grading.sandbox import Limits
+    from nnlab.grading.submissions import find_submissions
+
+    if known.lesson is None:
+        chosen = [lessons.get(name) for name in lessons.names()]
+    else:
+        chosen = [
+            marking.lesson_from(Path(known.lesson)) if known.lesson.endswith(".py") else lessons.get(known.lesson)
+        ]
+    if known.hidden:
+        chosen = marking.with_hidden_checks(chosen, known.hidden)
+    terms = marking.Terms(Limits(seconds=known.seconds), seed=known.seed)
+    if not terms.isolation.isolated:
+        print(
+            f"nnlab: {terms.isolation.why_not}: the answers can read your files and reach the network while they "
+            "are marked. Mark on Linux with bubblewrap, or on a machine that holds nothing of value.",
+            file=sys.stderr,
+        )
+    submissions = find_submissions(known.folder)
+    marked = marking.mark_submissions(submissions, {lesson.name: lesson for lesson in chosen}, terms, known.jobs)
+    count = 0
+    for one in marks.write_marks(marked, known.out, terms, known.feedback):
+        most = sum(mark.result.maximum for mark in one.marks)
+        print(f"{one.submission.student}: {one.points}/{most}")
+        count += 1
+    print(f"{count} marked: {known.out}, totals in {marks.totals_beside(known.out)}")
     return 0

@@ -16,14 +16,15 @@ import nbclient
 import nbformat
 
 from nnlab.grading.leaks import leaks
+from nnlab.grading.report import CHECK
 from nnlab.grading.strip import ReleaseError, student_copy
 
 SECONDS_A_CELL = 300
 
-Check = Callable[[str, dict[str, Any], dict[str, Any]], None]  # (name, source, student's copy): raises ReleaseError
+Condition = Callable[[str, dict[str, Any], dict[str, Any]], None]  # (name, source, student's copy)
 
 
-def release(source: Path, out: Path, run: bool = True, check: Check | None = None) -> list[Path]:
+def release(source: Path, out: Path, run: bool = True, check: Condition | None = None) -> list[Path]:
     """Release the notebook `source`, or each notebook of that folder, into the folder `out`.
 
     run      execute each source from top to bottom first (with nbclient, in this Python's kernel).
@@ -103,5 +104,5 @@ def _results(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for cell in notebook["cells"]:
         for output in cell.get("outputs", ()):
             for kind, value in output.get("data", {}).items():
-                if kind == "application/vnd.nnlab.check+json":
+                if kind == CHECK:
                     yield value

@@ -1,0 +1,230 @@
+"""Mark what students handed in: every submission and every exercise gets a mark, whatever the answer does.
+
+The checks and the comparison are those of the notebook (`mark.py`), with other inputs; the only difference is
+that the call crosses into a process of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from nnlab.core.errors import NnlabError
+from nnlab.grading.answers import Answer, Handed, UnreadableError, read_handed, read_notebook
+from nnlab.grading.exercise import Check, Exercise, Prediction
+from nnlab.grading.lesson import Lesson
+from nnlab.grading.mark import mark
+from nnlab.grading.result import FAILED, NOT_ATTEMPTED, PASSED, CheckResult, Result
+from nnlab.grading.sandbox import Answering, Isolation, Limits, isolation
+from nnlab.grading.strip import ReleaseError
+from nnlab.grading.submissions import Submission
+
+SEED = "marking"  # not the notebook's, so that values learned by heart there are of no use
+
+
+class MarkingError(NnlabError):
+    """The marking cannot begin: no lesson, no submissions, or a teacher's file that cannot be used."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How to mark: what an answer may use, how it is shut in, and which inputs it gets."""
+
+    limits: Limits = field(default_factory=Limits)
+    isolation: Isolation = field(default_factory=isolation)
+    seed: str = SEED
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The mark of one exercise: `status` is ok, wrong, not attempted, timeout, crashed, syntax, missing or unread.
+
+    `note` says what no check can say: that the file is no notebook, or that the answer is defined twice.
+    """
+
+    exercise: Exercise
+    result: Result
+    status: str
+    note: str = ""
+    seconds: float = 0.0
+    source: str = ""
+
+    @property
+    def message(self) -> str:
+        """For the teacher, in one line: what failed, and what was odd."""
+        said = [f"{check.name}: {check.problem}" for check in self.result.checks if check.status == FAILED]
+        return "; ".join([*said, *([self.note] if self.note else [])])
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A submission with its marks, one an exercise."""
+
+    submission: Submission
+    lesson: Lesson
+    marks: tuple[Mark, ...]
+    sha256: str = ""
+
+    @property
+    def points(self) -> int:
+        """The points earned in all."""
+        return sum(mark.result.points for mark in self.marks)
+
+
+def mark_submissions(
+    submissions: Iterable[Submission], lessons: Mapping[str, Lesson], terms: Terms, jobs: int = 1
+) -> Iterator[Marked]:
+    """Mark each submission, `jobs` at a time, and give them in their order as soon as they are there.
+
+    The lesson of a notebook is the one whose name stands in the file's name, else the one most of whose answers
+    it holds; where neither says it, the lesson of most others.
+    """
+    submissions = list(submissions)
+    if not submissions:
+        raise MarkingError("There is no notebook (*.ipynb) and no student's folder here.")
+    found = [_lesson_of(submission, lessons) for submission in submissions]
+    known = [lesson for lesson in found if lesson]
+    if not known and len(lessons) > 1:
+        raise MarkingError(
+            f"No file says which lesson it belongs to; name it with --lesson (one of {', '.join(lessons)})."
+        )
+    usual = max(known, key=known.count) if known else next(iter(lessons))
+    with ThreadPoolExecutor(jobs) as pool:
+        work = [
+            (submission, lessons[name or usual], terms) for submission, name in zip(submissions, found, strict=True)
+        ]
+        yield from pool.map(lambda task: mark_submission(*task), work)
+
+
+def mark_submission(submission: Submission, lesson: Lesson, terms: Terms) -> Marked:
+    """Mark one submission; this returns whatever the file is and whatever its answers do."""
+    try:
+        if submission.path is None:
+            raise UnreadableError(submission.problem)
+        handed = read_handed(submission.path)
+    except UnreadableError as error:
+        marks = tuple(Mark(e, _nothing(e), "unread", str(error)) for e in lesson.exercises)
+        return Marked(submission, lesson, marks)
+    digest = hashlib.sha256(submission.path.read_bytes()).hexdigest()
+    return Marked(submission, lesson, tuple(mark_exercise(e, handed, terms) for e in lesson.exercises), digest)
+
+
+def mark_exercise(exercise: Exercise, handed: Handed, terms: Terms) -> Mark:
+    """Mark one exercise of a notebook that was handed in."""
+    answer = handed.answer(exercise.name)
+    if answer is None:
+        problem = handed.syntax_error(exercise.name)
+        status, note = ("syntax", problem) if problem else ("missing", "there is no function of this name")
+        return Mark(exercise, _nothing(exercise), status, note)
+    start = time.monotonic()
+    try:
+        with Answering(answer.statements, answer.name, terms.limits, terms.isolation) as call:
+            result = mark(exercise, call, answer.source, terms.seed)
+    except Exception as error:  # a fault of the exercise or of this machine, and still everybody gets a row
+        note = f"the marking itself failed: {type(error).__name__}: {error}"
+        return Mark(exercise, _nothing(exercise), "crashed", note, time.monotonic() - start, answer.source)
+    seconds = time.monotonic() - start
+    return Mark(exercise, result, _status(result), _note(answer, exercise), seconds, answer.source)
+
+
+def marks_agree(lesson: Lesson, source: dict[str, Any], student: dict[str, Any], terms: Terms) -> None:
+    """Raise `ReleaseError` unless a source notebook earns every point and its student's copy none."""
+    for exercise in lesson.exercises:
+        solved = mark_exercise(exercise, read_notebook(source), terms)
+        if solved.status != "ok":
+            raise ReleaseError(
+                f"{lesson.name}: the solution of {exercise.name} earns {solved.result.points} of {exercise.points} "
+                f"points when it is marked ({solved.message})."
+            )
+        empty = mark_exercise(exercise, read_notebook(student), terms)
+        if empty.status != NOT_ATTEMPTED:
+            raise ReleaseError(
+                f"{lesson.name}: in the student's copy {exercise.name} should be not attempted, and is "
+                f"{empty.status} ({empty.message})."
+            )
+
+
+def with_hidden_checks(lessons: Iterable[Lesson], file: Path) -> list[Lesson]:
+    """The lessons with further checks, from a teacher's file that sets `CHECKS = {"exercise": [Check(...), ...]}`."""
+    hidden, lessons = getattr(load(file), "CHECKS", None), list(lessons)
+    if not isinstance(hidden, dict):
+        raise MarkingError(f"{file} sets no CHECKS, a dict from the name of an exercise to a list of Check.")
+    known = {exercise.name: exercise for lesson in lessons for exercise in lesson.exercises}
+    for name, checks in hidden.items():
+        if name not in known:
+            raise MarkingError(f"{file}: there is no exercise called {name!r}; there are {', '.join(known)}.")
+        if isinstance(known[name], Prediction) or not all(isinstance(check, Check) for check in checks):
+            raise MarkingError(f"{file}: CHECKS[{name!r}] is to be a list of Check, for a function that is written.")
+
+    def more(exercise: Exercise) -> Exercise:
+        checks = hidden.get(exercise.name)
+        return replace(exercise, checks=(*exercise.checks, *checks)) if checks else exercise
+
+    return [replace(lesson, exercises=tuple(map(more, lesson.exercises))) for lesson in lessons]
+
+
+def lesson_from(file: Path) -> Lesson:
+    """The lesson of a teacher's own file, which sets `LESSON`."""
+    lesson = getattr(load(file), "LESSON", None)
+    if not isinstance(lesson, Lesson):
+        raise MarkingError(f"{file} sets no LESSON; write LESSON = nnlab.grading.Lesson(name, title, exercises).")
+    return lesson
+
+
+def load(file: Path) -> ModuleType:
+    """Run a teacher's Python file and return it as a module."""
+    spec = importlib.util.spec_from_file_location(f"nnlab_teacher_{file.stem}", file)
+    if spec is None or not file.is_file():
+        raise MarkingError(f"{file} is not a Python file.")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise MarkingError(f"{file} cannot be used: {type(error).__name__}: {error}") from error
+    return module
+
+
+def _lesson_of(submission: Submission, lessons: Mapping[str, Lesson]) -> str | None:
+    if submission.path is None:
+        return None
+    named = [name for name in lessons if name in submission.path.name]
+    if named:
+        return named[0]
+    try:
+        handed = read_handed(submission.path)
+    except UnreadableError:
+        return None
+    counts = {n: sum(handed.answer(e.name) is not None for e in lesson.exercises) for n, lesson in lessons.items()}
+    best = max(counts, key=counts.get)
+    return best if counts[best] else None
+
+
+def _status(result: Result) -> str:
+    if result.status == PASSED:
+        return "ok"
+    if result.status == NOT_ATTEMPTED:
+        return NOT_ATTEMPTED
+    kinds = {check.kind for check in result.checks if check.status == FAILED}
+    return "timeout" if "time" in kinds else "crashed" if "exit" in kinds else "wrong"
+
+
+def _note(answer: Answer, exercise: Exercise) -> str:
+    said = []
+    if answer.definitions > 1:
+        said.append(f"defined {answer.definitions} times, the last one counts")
+    if answer.name != exercise.name:
+        said.append(f"found by its cell's tag, under the name {answer.name}")
+    return "; ".join(said)
+
+
+def _nothing(exercise: Exercise) -> Result:
+    """The result where nothing could be called."""
+    checks = (CheckResult(c.name, NOT_ATTEMPTED, 0, c.points, NOT_ATTEMPTED) for c in exercise.checks)
+    return Result(exercise.name, tuple(checks))

@@ -50,15 +50,17 @@ def relu(
 ) -> np.ndarray:
     """max(0, x); with the arguments, x between threshold and max_value and a slope below (Keras's definition).
 
+    Where two pieces meet, the gradient is that of the flatter one, so it is 0 for relu(0).
+
     >>> relu([-3.0, -1.0, 0.0, 2.0]), relu([-3.0, -1.0, 0.0, 2.0], max_value=1.0)
     (array([0., 0., 0., 2.]), array([0., 0., 0., 1.]))
     """
     x = np.asarray(x)
-    if not negative_slope and not threshold:
-        y = np.maximum(x, 0)
+    if negative_slope:
+        y = np.where(x <= threshold, negative_slope * (x - threshold), x)
     else:
-        y = np.where(x > threshold, x, negative_slope * (x - threshold)).astype(x.dtype)
-    return y if max_value is None else np.minimum(y, x.dtype.type(max_value))
+        y = np.where(x <= threshold, 0, x) if threshold else np.maximum(x, 0)
+    return y if max_value is None else np.minimum(y, max_value)
 
 
 @differentiable(lambda x, y, dy: dy * y * (1 - y), r"\frac{1}{1 + e^{-x}}")
@@ -98,8 +100,8 @@ def softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
 NAMED = {function.__name__: function for function in (linear, relu, sigmoid, tanh, softmax)}
 
 
-def get(identifier: Any) -> Callable:
-    """The function for a name, a function with a gradient, or None (linear).
+def get(identifier: Any, argument: str = "activation") -> Callable:
+    """The function for a name, a function with a gradient, or None (linear); errors call it `argument`.
 
     >>> get("relu") is relu, get(None) is linear
     (True, True)
@@ -111,6 +113,6 @@ def get(identifier: Any) -> Callable:
     if callable(identifier) and hasattr(identifier, "gradient"):
         return identifier
     raise ArgumentError(
-        f"activation must be one of {', '.join(map(repr, NAMED))}, or a function with a gradient "
+        f"{argument} must be one of {', '.join(map(repr, NAMED))}, or a function with a gradient "
         f"(see nnlab.activations.differentiable), received {identifier!r}."
     )

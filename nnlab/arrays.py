@@ -6,6 +6,7 @@ input at i * stride + u * dilation for u = 0 .. size - 1 (Dumoulin and Visin, ar
 
 import itertools
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -111,3 +112,47 @@ def fold(values: np.ndarray, shape: Sizes, strides: Sizes, dilation: Sizes | Non
         target = (slice(u * d, u * d + s * (n - 1) + 1, s) for u, d, s, n in reach)
         total[(slice(None), *target)] += values[(*everywhere, *offset)]
     return total
+
+
+def cells(windows: np.ndarray) -> Iterator[np.ndarray]:
+    """The windows' first cells, then their second ones, and so on: each (batch, *places, channels).
+
+    >>> [cell[0, :, 0].tolist() for cell in cells(windows(np.arange(5).reshape(1, 5, 1), (3,), (2,)))]
+    [[0, 2], [1, 3], [2, 4]]
+    """
+    rank = (windows.ndim - 2) // 2
+    everywhere = (slice(None),) * (1 + rank)
+    for offset in np.ndindex(*windows.shape[1 + rank : -1]):
+        yield windows[(*everywhere, *offset)]
+
+
+def argmax(windows: np.ndarray) -> np.ndarray:
+    """Which cell of each window is the largest, the first of equal ones; the first NaN, if there is one.
+
+    >>> argmax(windows(np.array([3, 3, 1, 5]).reshape(1, 4, 1), (2,), (1,)))[0, :, 0]
+    array([0, 0, 1])
+    """
+    largest, winner = None, None
+    for index, cell in enumerate(cells(windows)):
+        if winner is None:
+            largest, winner = cell, np.zeros(cell.shape, int)
+        else:
+            better = ~(cell <= largest) & (largest == largest)  # true for a first NaN, never after it
+            largest, winner = np.where(better, cell, largest), np.where(better, index, winner)
+    return winner
+
+
+def pick(windows: np.ndarray, index: np.ndarray) -> np.ndarray:
+    """The cell with this index from each window; NaN where no cell has it."""
+    picked = np.full(index.shape, np.nan, windows.dtype)
+    for here, cell in enumerate(cells(windows)):
+        np.copyto(picked, cell, where=index == here)
+    return picked
+
+
+def unpick(values: np.ndarray, index: np.ndarray, size: Sizes) -> np.ndarray:
+    """Windows of this size with each value in the cell that its index names, else zeros: the adjoint of `pick`."""
+    spread = np.empty((*values.shape[:-1], *size, values.shape[-1]), values.dtype)
+    for here, cell in enumerate(cells(spread)):
+        np.multiply(values, index == here, out=cell)
+    return spread

@@ -121,8 +121,10 @@ NAMED = {
 CLASSES = {cls.__name__: cls for cls in NAMED.values()}
 
 
-def get(identifier: Any) -> Any:
-    """The initializer for a name, a configuration, an initializer, or a function of (shape, dtype).
+def get(identifier: Any, argument: str = "an initializer") -> Any:
+    """The initializer for a name, a configuration, an initializer, or a function of the shape.
+
+    Errors call it `argument`.
 
     >>> get("he_normal")
     HeNormal(seed=None)
@@ -142,4 +144,4 @@ def get(identifier: Any) -> Any:
         return CLASSES[identifier]()
     if callable(identifier):
         return lambda shape, dtype="float32", rng=None: np.asarray(identifier(shape), dtype)
-    raise ArgumentError(f"an initializer must be one of {', '.join(map(repr, NAMED))}, received {identifier!r}.")
+    raise ArgumentError(f"{argument} must be one of {', '.join(map(repr, NAMED))}, received {identifier!r}.")

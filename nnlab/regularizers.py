@@ -55,8 +55,8 @@ l1, l2 = L1, L2
 NAMED = {"l1": L1, "l2": L2, "l1_l2": l1_l2, "L1": L1, "L2": L2, "L1L2": L1L2}
 
 
-def get(identifier: Any) -> L1L2 | None:
-    """The penalty for a name, a configuration, a penalty, or None."""
+def get(identifier: Any, argument: str = "a regularizer") -> L1L2 | None:
+    """The penalty for a name, a configuration, a penalty, or None; errors call it `argument`."""
     if identifier is None or isinstance(identifier, L1L2):
         return identifier
     if isinstance(identifier, dict) and identifier.get("class_name") in NAMED:
@@ -64,5 +64,5 @@ def get(identifier: Any) -> L1L2 | None:
     if isinstance(identifier, str) and identifier in NAMED:
         return NAMED[identifier]()
     raise ArgumentError(
-        f"a regularizer must be None, 'l1', 'l2' or 'l1_l2' or one of their objects, received {identifier!r}."
+        f"{argument} must be None, 'l1', 'l2' or 'l1_l2' or one of their objects, received {identifier!r}."
     )

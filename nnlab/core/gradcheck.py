@@ -80,9 +80,9 @@ def gradcheck(
 
 
 def differentiable(entry: Any) -> bool:
-    """Whether a gradient is expected: a float that is not declared otherwise."""
-    step = entry.layer.steps.get(entry.name)
-    declared = step is None or step.differentiable
+    """Whether a gradient is expected: of a float, if no step declares otherwise and it is no moving statistic."""
+    step, weight = entry.layer.steps.get(entry.name), entry.layer._variables.get(entry.name)
+    declared = step.differentiable if step else weight is None or weight.trainable
     return np.asarray(entry.value).dtype.kind == "f" and declared
 
 

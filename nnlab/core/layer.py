@@ -14,6 +14,7 @@ import numpy as np
 
 from nnlab import initializers, regularizers
 from nnlab.core import naming, seed
+from nnlab.core.arguments import supported
 from nnlab.core.errors import ArgumentError, NnlabError, ShapeError, unknown_arguments
 from nnlab.core.record import Call, Record
 from nnlab.core.step import Step
@@ -34,6 +35,7 @@ class Layer:
 
     steps: ClassVar[Mapping[str, Step]] = {}
     axes: ClassVar[Mapping[str, str]] = {}
+    unsupported: ClassVar[Mapping[str, tuple]] = {}  # Keras's arguments that nnlab lacks: the values that may pass
     keeps_integers: ClassVar[bool] = False  # integers reach `forward` as they are: indices, or shapes only
 
     def __init__(
@@ -47,7 +49,9 @@ class Layer:
         **unknown: Any,
     ):
         owner = type(self).__name__
-        if unknown:
+        passed = {"autocast": (True,), **self.unsupported}
+        supported(owner, {key: value for key, value in unknown.items() if key in passed}, passed)
+        if unknown := [key for key in unknown if key not in passed]:
             raise unknown_arguments(owner, unknown, [*arguments(type(self)), *COMMON])
         if name is not None and (not isinstance(name, str) or not name or "/" in name):
             raise ArgumentError(f"{owner}: name must be a string without '/', received {name!r}.")
@@ -59,7 +63,7 @@ class Layer:
             raise ArgumentError(f"{owner}: dtype must be one of {', '.join(DTYPES)}, received {dtype!r}.")
         self.name = name or naming.unique_name(owner)
         self.trainable = bool(trainable)
-        self.activity_regularizer = regularizers.get(activity_regularizer)
+        self.activity_regularizer = regularizers.get(activity_regularizer, f"{owner}: activity_regularizer")
         self.input_shape = None if input_shape is None else tuple(input_shape)
         self.built = False
         self.generator: np.random.Generator | None = None

@@ -93,7 +93,11 @@ class Trace(Mapping):
     def first_nonfinite(self) -> str | None:
         """The first value that is NaN or infinite, if any; None if all are finite."""
         for entry in self.rows():
-            if np.asarray(entry.value).dtype.kind == "f" and not np.isfinite(entry.value).all():
+            value, step = np.asarray(entry.value), entry.layer.steps.get(entry.name)
+            fine = np.isfinite(value) if value.dtype.kind == "f" else np.True_
+            if step and np.isinf(step.outside):
+                fine |= value == step.outside
+            if not fine.all():
                 return entry.path
         return None
 

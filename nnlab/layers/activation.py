@@ -29,7 +29,7 @@ class Activation(Layer):
 
     def __init__(self, activation: Any, **kwargs: Any):
         super().__init__(**kwargs)
-        self.activation = activations.get(activation)
+        self.activation = activations.get(activation, "Activation: activation")
         self.axis = -1  # of softmax
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnlab import activations, arrays, initializers, regularizers
-from nnlab.core.arguments import integer, integers, one_of
+from nnlab.core.arguments import channels_last, integer, integers, one_of, supported
 from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
@@ -21,6 +21,7 @@ class BaseConv(Layer):
     """What convolutions over one, two or three spatial axes share; `rank` counts the axes."""
 
     rank: int
+    unsupported = {"kernel_constraint": (None,), "bias_constraint": (None,)}
 
     def __init__(
         self,
@@ -28,7 +29,9 @@ class BaseConv(Layer):
         kernel_size: int | tuple[int, ...],
         strides: int | tuple[int, ...] = 1,
         padding: str = "valid",
+        data_format: str | None = None,
         dilation_rate: int | tuple[int, ...] = 1,
+        groups: int = 1,
         activation: Any = None,
         use_bias: bool = True,
         kernel_initializer: Any = "glorot_uniform",
@@ -43,18 +46,21 @@ class BaseConv(Layer):
         self.kernel_size = integers(owner, "kernel_size", kernel_size, self.rank)
         self.strides = integers(owner, "strides", strides, self.rank)
         self.padding = one_of(owner, "padding", padding, ("valid", "same"))
+        self.data_format = channels_last(owner, data_format)
         self.dilation_rate = integers(owner, "dilation_rate", dilation_rate, self.rank)
+        supported(owner, {"groups": groups}, {"groups": (1,)})
+        self.groups = 1
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ArgumentError(
                 f"{owner}: strides > 1 together with dilation_rate > 1 are not supported (Keras's rule), "
                 f"received strides={self.strides} and dilation_rate={self.dilation_rate}; set one of them to 1."
             )
-        self.activation = activations.get(activation)
+        self.activation = activations.get(activation, f"{owner}: activation")
         self.use_bias = bool(use_bias)
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_initializer = initializers.get(kernel_initializer, f"{owner}: kernel_initializer")
+        self.bias_initializer = initializers.get(bias_initializer, f"{owner}: bias_initializer")
+        self.kernel_regularizer = regularizers.get(kernel_regularizer, f"{owner}: kernel_regularizer")
+        self.bias_regularizer = regularizers.get(bias_regularizer, f"{owner}: bias_regularizer")
         self._activation = activation_layer(self.activation, self.dtype)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:

@@ -24,6 +24,13 @@ class Dense(Layer):
     (32, 10, 2)
     """
 
+    unsupported = {
+        "kernel_constraint": (None,),
+        "bias_constraint": (None,),
+        "lora_rank": (None,),
+        "lora_alpha": (None,),
+        "quantization_config": (None,),
+    }
     axes = {"x": "... d", "kernel": "d f", "bias": "f", "y": "... f"}
     steps = {
         "z": Step(
@@ -47,12 +54,12 @@ class Dense(Layer):
     ):
         super().__init__(**kwargs)
         self.units = integer("Dense", "units", units)
-        self.activation = activations.get(activation)
+        self.activation = activations.get(activation, "Dense: activation")
         self.use_bias = bool(use_bias)
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_initializer = initializers.get(kernel_initializer, "Dense: kernel_initializer")
+        self.bias_initializer = initializers.get(bias_initializer, "Dense: bias_initializer")
+        self.kernel_regularizer = regularizers.get(kernel_regularizer, "Dense: kernel_regularizer")
+        self.bias_regularizer = regularizers.get(bias_regularizer, "Dense: bias_regularizer")
         self._activation = activation_layer(self.activation, self.dtype)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:

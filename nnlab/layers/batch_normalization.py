@@ -1,0 +1,159 @@
+"""Batch normalization: each channel to mean 0 and variance 1 over the batch, then to a learnt scale and place."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from nnlab import initializers, regularizers
+from nnlab.core.arguments import integers, number
+from nnlab.core.errors import ShapeError
+from nnlab.core.layer import Layer
+from nnlab.core.record import Record
+from nnlab.core.step import Step
+
+
+class BatchNormalization(Layer):
+    """gamma * (x - mean) / sqrt(var + epsilon) + beta, for each channel (`axis`) by itself.
+
+    In training, mean and variance are those of the batch, and the moving statistics follow them:
+    moving = momentum * moving + (1 - momentum) * batch. At inference, and in a layer with trainable=False, the
+    moving statistics take their place. gamma, beta (trainable), moving_mean and moving_variance (not): (channels,).
+    Ioffe and Szegedy, Batch Normalization, arXiv:1502.03167.
+
+    >>> BatchNormalization(epsilon=0)([[1.0, 10.0], [3.0, 50.0]], training=True)
+    array([[-1., -1.],
+           [ 1.,  1.]], dtype=float32)
+    """
+
+    unsupported = {
+        "beta_constraint": (None,),
+        "gamma_constraint": (None,),
+        "renorm": (False,),
+        "renorm_clipping": (None,),
+        "renorm_momentum": (0.99,),
+        "synchronized": (False,),
+    }
+    axes = {
+        **dict.fromkeys(("x", "y"), "... c"),
+        **dict.fromkeys(("gamma", "beta", "moving_mean", "moving_variance"), "c"),
+    }
+    steps = {
+        "mean": Step(
+            "c",
+            r"\mu_c = \frac{1}{m} \sum x_c",
+            r"\bar\mu_c = -\sum \bar d_c",
+            "of the batch in training, else the moving mean; m values a channel",
+        ),
+        "centered": Step(
+            "... c",
+            r"d_c = x_c - \mu_c",
+            r"\bar d_c = \bar{\hat x}_c r_c + \tfrac{2}{m} d_c\, \overline{\sigma^2_c}",
+        ),
+        "var": Step(
+            "c",
+            r"\sigma^2_c = \frac{1}{m} \sum d_c^2",
+            r"\overline{\sigma^2_c} = -\tfrac{1}{2} r_c^3\, \bar r_c",
+            "of the batch in training, else the moving variance",
+        ),
+        "inv_std": Step("c", r"r_c = \frac{1}{\sqrt{\sigma^2_c + \epsilon}}", r"\bar r_c = \sum \bar{\hat x}_c d_c"),
+        "x_hat": Step("... c", r"\hat x_c = d_c\, r_c", r"\bar{\hat x}_c = \gamma_c \bar y_c", "normalized"),
+    }
+
+    def __init__(
+        self,
+        axis: int = -1,
+        momentum: float = 0.99,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        moving_mean_initializer: Any = "zeros",
+        moving_variance_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        **kwargs: Any,
+    ):
+        super().__init__(**kwargs)
+        owner = "BatchNormalization"
+        (self.axis,) = integers(owner, "axis", axis, 1, minimum=-32)
+        self.momentum = number(owner, "momentum", momentum, 0.0, 1.0)
+        self.epsilon = number(owner, "epsilon", epsilon, low=0.0)
+        self.center, self.scale = bool(center), bool(scale)
+        self.beta_initializer = initializers.get(beta_initializer, f"{owner}: beta_initializer")
+        self.gamma_initializer = initializers.get(gamma_initializer, f"{owner}: gamma_initializer")
+        self.moving_mean_initializer = initializers.get(moving_mean_initializer, f"{owner}: moving_mean_initializer")
+        self.moving_variance_initializer = initializers.get(
+            moving_variance_initializer, f"{owner}: moving_variance_initializer"
+        )
+        self.beta_regularizer = regularizers.get(beta_regularizer, f"{owner}: beta_regularizer")
+        self.gamma_regularizer = regularizers.get(gamma_regularizer, f"{owner}: gamma_regularizer")
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        shape = (self._channels(input_shape),)
+        if shape[0] is None:
+            raise ShapeError(f"{self._label}: the size of axis {self.axis} must be known, received {input_shape}.")
+        if self.scale:
+            self.gamma = self.add_weight(
+                shape, self.gamma_initializer, regularizer=self.gamma_regularizer, name="gamma"
+            )
+        if self.center:
+            self.beta = self.add_weight(shape, self.beta_initializer, regularizer=self.beta_regularizer, name="beta")
+        self.moving_mean = self.add_weight(shape, self.moving_mean_initializer, trainable=False, name="moving_mean")
+        self.moving_variance = self.add_weight(
+            shape, self.moving_variance_initializer, trainable=False, name="moving_variance"
+        )
+
+    def check_input(self, shape: tuple[int, ...]) -> None:
+        if self._channels(shape) != self.moving_mean.size:
+            raise ShapeError(
+                f"{self._label}: expected {self.moving_mean.size} channels (axis {self.axis}), "
+                f"received an input of shape {shape}."
+            )
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        self._channels(input_shape)
+        return tuple(input_shape)
+
+    def _channels(self, shape: tuple[int | None, ...]) -> int | None:
+        if not -len(shape) < self.axis < len(shape) or self.axis == 0:
+            raise ShapeError(
+                f"{self._label}: axis {self.axis} must be an axis of the input beside the batch, "
+                f"received an input of shape {shape}."
+            )
+        return shape[self.axis]
+
+    def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
+        x = np.moveaxis(x, self.axis, -1)
+        rows, m = tuple(range(x.ndim - 1)), max(math.prod(x.shape[:-1]), 1)
+        learns = s.training and self.trainable
+        s.mean = x.sum(rows) / m if learns else s.moving_mean
+        s.centered = x - s.mean
+        s.var = np.square(s.centered).sum(rows) / m if learns else s.moving_variance
+        s.inv_std = 1 / np.sqrt(s.var + self.epsilon)
+        s.x_hat = s.centered * s.inv_std
+        y = s.x_hat * s.gamma if self.scale else s.x_hat
+        return np.moveaxis(y + s.beta if self.center else y, -1, self.axis)
+
+    def backward(self, s: Record, g: Record) -> np.ndarray:
+        y = np.moveaxis(g.y, self.axis, -1)
+        rows, m = tuple(range(y.ndim - 1)), max(math.prod(y.shape[:-1]), 1)
+        learns = s.training and self.trainable
+        if self.center:
+            g.beta = y.sum(rows)
+        if self.scale:
+            g.gamma = (y * s.x_hat).sum(rows)
+        g.x_hat = y * s.gamma if self.scale else y
+        g.inv_std = (g.x_hat * s.centered).sum(rows)
+        g.var = -0.5 * s.inv_std**3 * g.inv_std
+        through_x_hat = g.x_hat * s.inv_std
+        g.centered = through_x_hat + 2 / m * s.centered * g.var if learns else through_x_hat
+        g.mean = -g.centered.sum(rows)
+        return np.moveaxis(g.centered + g.mean / m if learns else g.centered, -1, self.axis)
+
+    def commit(self, s: Record) -> None:
+        if s.training and self.trainable and s.x.size:  # an empty batch says nothing
+            kept = self.momentum
+            self.moving_mean.assign(s.moving_mean * kept + s.mean * (1 - kept))
+            self.moving_variance.assign(s.moving_variance * kept + s.var * (1 - kept))

@@ -1,0 +1,91 @@
+"""Dropout: in training, each number is dropped with a probability and the others are scaled up to make good."""
+
+from typing import Any
+
+import numpy as np
+
+from nnlab.core.arguments import integer, number
+from nnlab.core.errors import ArgumentError, ShapeError
+from nnlab.core.layer import Layer
+from nnlab.core.record import Record
+from nnlab.core.step import Step
+
+
+class Dropout(Layer):
+    """In training, drop each number with probability `rate` and multiply the others by 1 / (1 - rate).
+
+    So the expected value stays as it was. At inference nothing happens. `noise_shape` has 1 for an axis along which
+    the same is dropped, None (or the size) for the others. With a `seed` the layer draws from a generator of its own.
+    Srivastava et al., Dropout, JMLR 15, 2014.
+
+    >>> Dropout(0.5, seed=0)(np.ones((1, 6)), training=True)
+    array([[2., 0., 0., 0., 2., 2.]], dtype=float32)
+    >>> Dropout(0.5)(np.ones((1, 3)))
+    array([[1., 1., 1.]], dtype=float32)
+    """
+
+    axes = {"x": "...", "y": "..."}
+    steps = {
+        "mask": Step(
+            "...", r"m \sim \operatorname{Bernoulli}(1 - p)", note="true where x is kept", differentiable=False
+        ),
+        "scale": Step(
+            "", r"k = \frac{1}{1 - p}", r"\bar k = \sum m\, x\, \bar y", "what is kept is multiplied by this"
+        ),
+    }
+
+    def __init__(
+        self,
+        rate: float,
+        noise_shape: tuple[int | None, ...] | None = None,
+        seed: int | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(**kwargs)
+        self.rate = number("Dropout", "rate", rate, 0.0, 1.0)
+        self.noise_shape = self._checked_noise_shape(noise_shape)
+        self.seed = None if seed is None else integer("Dropout", "seed", seed, minimum=0)
+        self.generator = None if seed is None else np.random.default_rng(self.seed)
+
+    @staticmethod
+    def _checked_noise_shape(noise_shape: Any) -> tuple[int | None, ...] | None:
+        try:
+            if noise_shape is None:
+                return None
+            if not isinstance(noise_shape, tuple | list | np.ndarray):
+                raise ArgumentError
+            return tuple(None if size is None else integer("Dropout", "noise_shape", size) for size in noise_shape)
+        except ArgumentError:
+            raise ArgumentError(
+                f"Dropout: noise_shape must hold an integer of at least 1 or None for each axis, "
+                f"received {noise_shape!r}."
+            ) from None
+
+    def check_input(self, shape: tuple[int, ...]) -> None:
+        noise = self.noise_shape
+        if noise is not None and (
+            len(noise) != len(shape) or any(n not in (None, 1, size) for n, size in zip(noise, shape, strict=True))
+        ):
+            raise ShapeError(
+                f"{self._label}: noise_shape={noise} does not fit an input of shape {shape}; "
+                "each axis takes 1, its size or None."
+            )
+
+    def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
+        if not s.training:
+            return x
+        shape = x.shape if self.noise_shape is None else tuple(map(_or, self.noise_shape, x.shape))
+        s.mask = np.broadcast_to(s.rng.random(shape) >= self.rate, x.shape)
+        s.scale = x.dtype.type(1 / (1 - self.rate) if self.rate < 1 else 0)
+        return np.where(s.mask, x * s.scale, 0)  # selected, not multiplied: a NaN that is dropped is gone, as in Keras
+
+    def backward(self, s: Record, g: Record) -> np.ndarray:
+        if not s.training:
+            return g.y
+        kept = np.where(s.mask, g.y, 0)
+        g.scale = (kept * s.x).sum()
+        return kept * s.scale
+
+
+def _or(size: int | None, length: int) -> int:
+    return length if size is None else size

@@ -1,0 +1,166 @@
+"""Pooling: one number for each window of the input, its largest or its average, each channel by itself."""
+
+from typing import Any
+
+import numpy as np
+
+from nnlab import arrays
+from nnlab.core.arguments import channels_last, integers, one_of
+from nnlab.core.errors import ShapeError
+from nnlab.core.layer import Layer
+from nnlab.core.record import Record
+from nnlab.core.step import Step
+
+
+class BasePooling(Layer):
+    """What pooling over one, two or three spatial axes shares; `rank` counts the axes."""
+
+    rank: int
+
+    def __init__(
+        self,
+        pool_size: int | tuple[int, ...],
+        strides: int | tuple[int, ...] | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(**kwargs)
+        owner = type(self).__name__
+        self.pool_size = integers(owner, "pool_size", pool_size, self.rank)
+        self.strides = self.pool_size if strides is None else integers(owner, "strides", strides, self.rank)
+        self.padding = one_of(owner, "padding", padding, ("valid", "same"))
+        self.data_format = channels_last(owner, data_format)
+
+    def check_input(self, shape: tuple[int, ...]) -> None:
+        self.compute_output_shape(shape)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        if len(input_shape) != self.rank + 2:
+            sides = ", ".join(("height", "width", "depth")[: self.rank]) if self.rank > 1 else "steps"
+            raise ShapeError(
+                f"{self._label}: expected an input of shape (batch, {sides}, channels), received {input_shape}."
+            )
+        spatial = tuple(
+            arrays.output_length(n, size, stride, self.padding)
+            for n, size, stride in zip(input_shape[1:-1], self.pool_size, self.strides, strict=True)
+        )
+        if 0 in spatial:
+            raise ShapeError(
+                f"{self._label}: the window covers {self.pool_size} cells but the input has only "
+                f"{tuple(input_shape[1:-1])}; use a larger input, a smaller pool_size or padding='same'."
+            )
+        return (input_shape[0], *spatial, input_shape[-1])
+
+    def pads(self, shape: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+        """How many cells go before and after each spatial axis of an input of this shape."""
+        return tuple(
+            arrays.pads(n, size, stride, self.padding)
+            for n, size, stride in zip(shape[1:-1], self.pool_size, self.strides, strict=True)
+        )
+
+    def windows(self, x: np.ndarray, outside: float) -> np.ndarray:
+        """Every window of `x`, cells beyond its edge holding `outside`."""
+        return arrays.windows(arrays.pad(x, self.pads(x.shape), outside), self.pool_size, self.strides)
+
+    def unwindows(self, windows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+        """Every window added back into its place in an array of `shape`: the adjoint of `windows`."""
+        pads = self.pads(shape)
+        padded = [before + n + after for n, (before, after) in zip(shape[1:-1], pads, strict=True)]
+        return arrays.unpad(arrays.fold(windows, (shape[0], *padded, shape[-1]), self.strides), shape, pads)
+
+
+class MaxPooling(BasePooling):
+    """The largest number of each window. Of equal ones the first wins, row by row, and gets all of the gradient."""
+
+    def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
+        s.windows = self.windows(x, outside=-np.inf)
+        s.winner = arrays.argmax(s.windows)
+        return arrays.pick(s.windows, s.winner)
+
+    def backward(self, s: Record, g: Record) -> np.ndarray:
+        g.windows = arrays.unpick(g.y, s.winner, self.pool_size)
+        return self.unwindows(g.windows, s.x.shape)
+
+
+class AveragePooling(BasePooling):
+    """The mean of each window, over the cells that exist: padding does not count."""
+
+    def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
+        s.windows = self.windows(x, outside=0.0)
+        exists = self.windows(np.ones((1, *x.shape[1:-1], 1), int), outside=0)
+        s.count = sum(arrays.cells(exists))[0, ..., 0]
+        return sum(arrays.cells(s.windows)) / s.count[..., None].astype(x.dtype)
+
+    def backward(self, s: Record, g: Record) -> np.ndarray:
+        share = g.y / s.count[..., None].astype(g.y.dtype)
+        around = tuple(range(self.rank + 1, 2 * self.rank + 1))
+        g.windows = np.broadcast_to(np.expand_dims(share, around), s.windows.shape)
+        return self.unwindows(g.windows, s.x.shape)
+
+
+class MaxPooling2D(MaxPooling):
+    """Max pooling of images: input (batch, height, width, channels), output (batch, rows, columns, channels).
+
+    `strides` is `pool_size` where it is not given. `winner` counts the cells of a window row by row from 0.
+
+    >>> MaxPooling2D(2)(np.arange(16.0).reshape(1, 4, 4, 1))[0, :, :, 0]
+    array([[ 5.,  7.],
+           [13., 15.]], dtype=float32)
+    """
+
+    rank = 2
+    axes = {"x": "b h w c", "y": "b i j c"}
+    steps = {
+        "windows": Step(
+            "b i j u v c",
+            r"X_{bijuvc} = x_{b,\ is + u,\ jt + v,\ c}",
+            r"\bar X_{bijuvc} = \bar y_{bijc}\ [uv = k_{bijc}]",
+            "the cells of the window at each place; s, t are the strides; beyond the edge stands minus infinity",
+            outside=-np.inf,
+        ),
+        "winner": Step(
+            "b i j c",
+            r"k_{bijc} = \arg\max_{uv} X_{bijuvc}",
+            note="which cell of the window is the largest, counted row by row from 0",
+            differentiable=False,
+        ),
+    }
+
+    def __init__(
+        self,
+        pool_size: int | tuple[int, int] = (2, 2),
+        strides: int | tuple[int, int] | None = None,
+        padding: str = "valid",
+        data_format: str | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(pool_size, strides, padding, data_format, **kwargs)
+
+
+class AveragePooling2D(AveragePooling):
+    """Average pooling of images: input (batch, height, width, channels), output (batch, rows, columns, channels).
+
+    `strides` is `pool_size` where it is not given. With "same" padding a window at the edge has fewer cells.
+
+    >>> AveragePooling2D(2)(np.arange(16.0).reshape(1, 4, 4, 1))[0, :, :, 0]
+    array([[ 2.5,  4.5],
+           [10.5, 12.5]], dtype=float32)
+    """
+
+    rank = 2
+    axes = {"x": "b h w c", "y": "b i j c"}
+    steps = {
+        "windows": Step(
+            "b i j u v c",
+            r"X_{bijuvc} = x_{b,\ is + u,\ jt + v,\ c}",
+            r"\bar X_{bijuvc} = \bar y_{bijc} / n_{ij}",
+            "the cells of the window at each place; s, t are the strides; beyond the edge stands 0",
+        ),
+        "count": Step(
+            "i j",
+            r"n_{ij} = \text{cells of the window inside } x",
+            note="how many cells the window has at each place",
+            differentiable=False,
+        ),
+    }

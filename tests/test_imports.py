@@ -50,7 +50,7 @@ DEFERRED = {("nnlab.core.trace", "explain")}
 WIDGETS = {"anywidget", "ipywidgets", "traitlets", "IPython"}
 OUTSIDE = {
     "explain": {"matplotlib"},
-    "widgets": WIDGETS,
+    "widgets": WIDGETS | {"matplotlib"},  # the still picture of a view
     "explorers": WIDGETS | {"matplotlib"},
     "grading": {"nbclient", "nbformat", "IPython"},
 }

@@ -1,0 +1,70 @@
+"""Stride: how far the window moves, why the output shrinks, and which cells rounding leaves behind."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from nnlab.core.trace import Trace
+from nnlab.explorers.convolution import ConvolutionExplorer
+from nnlab.layers import Conv2D
+
+
+class Stride(ConvolutionExplorer):
+    """The window of a convolution on its way over the input.
+
+    x: rows and columns of numbers, at most 12 each; kernel: at most 7 each; without them both are drawn from the
+    seed with `input_size` and `kernel_size` cells a side. All parameters are traits that can be set later; sizes,
+    strides and dilation rate are one integer or a pair (rows, columns). `hide` names controls or parts of the view
+    ("transport", "ledger", "notes", "code") to leave out. Nonsense raises, and the view keeps its last picture.
+
+    >>> explorer = Stride(x=[[1, 2, 3, 4], [5, 6, 7, 8], [9, 8, 7, 6], [5, 4, 3, 2]], kernel=[[1, 0], [0, 1]], bias=0)
+    >>> explorer.trace["y"].value[0, :, :, 0]
+    array([[ 7.,  9., 11.],
+           [13., 13., 13.],
+           [13., 11.,  9.]], dtype=float32)
+    >>> explorer.strides = 2
+    >>> explorer.trace["y"].shape
+    (1, 2, 2, 1)
+    >>> explorer.code
+    'keras.layers.Conv2D(filters=1, kernel_size=(2, 2), strides=(2, 2), padding="valid")'
+    """
+
+    title = "Stride"
+    controls = ("strides", "kernel_size", "input_size", "padding", "dilation_rate")
+    ahead = ("strides",)
+
+    def __init__(
+        self,
+        x: Any = None,
+        kernel: Any = None,
+        strides: int | tuple[int, int] = 1,
+        padding: str = "valid",
+        dilation_rate: int | tuple[int, int] = 1,
+        input_size: int | tuple[int, int] | None = None,
+        kernel_size: int | tuple[int, int] | None = None,
+        bias: float = 1.0,
+        hide: tuple[str, ...] = (),
+        seed: int = 0,
+        **unknown: Any,
+    ):
+        settings = {name: value for name, value in locals().items() if name in self.setting_names()}
+        super().__init__(**settings, **unknown)
+
+    def notes(self, layer: Conv2D, trace: Trace, used: Mapping[str, np.ndarray]) -> tuple[str, ...]:
+        """What the last window leaves over, and what lies between windows."""
+        read = used["padded"] > 0
+        axes = zip(("row", "column"), (read.any(1), read.any(0)), layer.kernel_size, layer.strides, strict=True)
+        notes = []
+        for name, reached, size, stride in axes:
+            last = int(np.flatnonzero(reached)[-1])
+            lost, skipped = len(reached) - 1 - last, stride - size
+            if lost:
+                which = f"the last {name} is" if lost == 1 else f"the last {lost} {name}s are"
+                notes.append(f"Rounding down: {which} read by no window, one more step of {stride} would not fit.")
+            if skipped > 0 and not reached[:last].all():
+                between = f"{skipped} {name}" if skipped == 1 else f"{skipped} {name}s"
+                notes.append(
+                    f"A step of {stride} is longer than the kernel's {size}: it leaves out {between} each time."
+                )
+        return tuple(notes)

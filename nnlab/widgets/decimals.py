@@ -1,0 +1,41 @@
+"""How many decimals to print, so that what a learner adds up by hand is what stands there."""
+
+import numpy as np
+
+MOST = 3  # decimals of a number that no few decimals show exactly
+TOLERANCE = 1e-6  # a little more than the relative precision of float32
+
+
+def exact(values: np.ndarray, most: int = MOST) -> int | None:
+    """The fewest decimals, at most `most`, that show all `values` exactly (to float32); None if there are none.
+
+    >>> exact(np.float32([0.1, -2.5])), exact(np.array([1 / 3]))
+    (1, None)
+    """
+    values = np.asarray(values, float)
+    size = np.abs(values).max(initial=0)
+    for digits in range(most + 1):
+        if np.abs(values - np.round(values, digits)).max(initial=0) <= TOLERANCE * size:
+            return digits
+    return None
+
+
+def of(values: np.ndarray) -> int:
+    """The decimals to print `values` with: exact if few are enough, else `MOST`."""
+    digits = exact(values)
+    return MOST if digits is None else digits
+
+
+def of_products(*factors: np.ndarray, addend: np.ndarray) -> int:
+    """The decimals with which products of `factors`, their sum and `addend` print so that they add up.
+
+    Exact factors have exact products with as many decimals as the factors together. Where that is too long to
+    read, or a factor is not exact, the view prints `MOST` decimals and a line for what rounding left over.
+
+    >>> of_products(np.array([0.5, 2]), np.array([-0.25]), addend=np.array([1.0]))
+    3
+    """
+    digits = [exact(factor) for factor in factors]
+    if None in digits or sum(digits) > MOST + 1:
+        return MOST
+    return max(sum(digits), of(addend))

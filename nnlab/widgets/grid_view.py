@@ -1,0 +1,74 @@
+"""The grid view as a widget: it sends a scene to JavaScript, and stands as a picture where no widget can run."""
+
+import base64
+import io
+import pathlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from nnlab.widgets.payload import pack
+from nnlab.widgets.scene import Scene
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+STATIC = pathlib.Path(__file__).parent / "static"
+
+
+class GridView(anywidget.AnyWidget):
+    """Shows a `Scene`; pointing, playing and stepping in it need no kernel.
+
+    `header` (JSON) and `data` (bytes) are what JavaScript reads: the scene, scenes computed ahead for a control's
+    other values, and a message to the learner. What a learner asks for arrives as a custom message.
+    """
+
+    _esm = STATIC / "grid_view.js"
+    _css = STATIC / "grid_view.css"
+
+    header = traitlets.Dict().tag(sync=True)
+    data = traitlets.Bytes().tag(sync=True)
+
+    def __init__(self, scene: Scene):
+        self._version = 0
+        super().__init__(**self._packed(scene, {}, "", None))
+        self.scene = scene
+
+    def show(
+        self,
+        scene: Scene,
+        ahead: Mapping[str, Mapping[str, Scene]] | None = None,
+        message: str = "",
+        answer: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Show `scene`. `ahead[control][value as JSON]` are scenes to switch to without asking again."""
+        packed = self._packed(scene, ahead or {}, message, answer)
+        self.scene = scene
+        with self.hold_sync():
+            self.data, self.header = packed["data"], packed["header"]
+
+    def figure(self, cell: int = 0) -> "Figure":
+        """The scene as a still picture (a Matplotlib figure), with the window of result cell number `cell`."""
+        from nnlab.widgets import picture  # Matplotlib loads only when a picture is asked for
+
+        return picture.figure(self.scene, cell)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.scene.title})"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+        buffer = io.BytesIO()
+        self.figure().savefig(buffer, format="png", dpi=80)
+        png = base64.b64encode(buffer.getvalue()).decode()
+        return {**data, "text/plain": repr(self), "image/png": png}, metadata
+
+    def _packed(self, scene: Scene, ahead: Any, message: str, answer: Any) -> dict[str, Any]:
+        self._version += 1  # makes each header differ, so that JavaScript hears of every change of the data
+        later = {name: {key: s.payload() for key, s in scenes.items()} for name, scenes in ahead.items()}
+        tree = {"version": self._version, "scene": scene.payload(), "ahead": later, "message": message}
+        header, data = pack({**tree, "answer": answer})
+        return {"header": header, "data": data}

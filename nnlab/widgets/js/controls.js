@@ -1,0 +1,79 @@
+// The settings: native sliders and menus, so that keys, screen readers and pages without a kernel have them for free.
+
+import { h, OWN_KEYS, setText } from "./dom.js";
+
+export class Controls {
+  /** `onSet(name, value)` is called at every move. */
+  constructor(onSet) {
+    this.onSet = onSet;
+    this.element = h("div", { class: "nn-controls" });
+    this.fields = new Map();
+  }
+
+  /** Shows the settings, in the elements that are there (a slider that is being dragged must live on). */
+  update(specs) {
+    const names = specs.map((spec) => spec.name).join();
+    if (names !== this.names) {
+      this.names = names;
+      this.fields = new Map(specs.map((spec) => [spec.name, spec.kind === "range" ? this.#range(spec) : this.#choice(spec)]));
+      this.element.replaceChildren(...[...this.fields.values()].map((field) => field.element));
+    }
+    specs.forEach((spec) => this.fields.get(spec.name).update(spec));
+  }
+
+  #range(spec) {
+    let options = spec.options;
+    const value = h("output", {});
+    const box = h("input", {
+      type: "range",
+      step: 1,
+      min: 0,
+      "aria-label": spec.name,
+      ...OWN_KEYS,
+      onkeydown: (event) => event.stopPropagation(),
+      oninput: () => {
+        setText(value, text(options[box.value]));
+        this.onSet(spec.name, options[box.value]);
+      },
+    });
+    const why = h("small", { class: "nn-why" });
+    const element = h(
+      "label",
+      { class: "nn-control", "data-name": spec.name },
+      h("span", {}, h("code", {}, spec.name), value),
+      box,
+      why,
+    );
+    const update = (next) => {
+      options = next.options;
+      const at = options.findIndex((option) => same(option, next.value));
+      box.max = Math.max(options.length - 1, 0);
+      box.value = Math.max(at, 0);
+      box.disabled = options.length < 2;
+      box.setAttribute("aria-valuetext", text(next.value));
+      setText(value, text(next.value));
+      element.title = next.refused;
+      setText(why, options.length < 2 ? next.refused : "");
+    };
+    return { element, update };
+  }
+
+  #choice(spec) {
+    const box = h("select", {
+      "aria-label": spec.name,
+      ...OWN_KEYS,
+      onkeydown: (event) => event.stopPropagation(),
+      onchange: () => this.onSet(spec.name, box.value),
+    });
+    const element = h("label", { class: "nn-control", "data-name": spec.name }, h("span", {}, h("code", {}, spec.name)), box);
+    const update = (next) => {
+      box.replaceChildren(...next.options.map((option) => h("option", { value: option }, option)));
+      box.value = next.value;
+      element.title = next.refused;
+    };
+    return { element, update };
+  }
+}
+
+const text = (value) => (Array.isArray(value) ? value.join(" × ") : String(value));
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);

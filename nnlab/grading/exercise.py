@@ -7,6 +7,7 @@ right and wrong answers on the checks themselves. An exercise says nothing of ho
 from __future__ import annotations
 
 import hashlib
+import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -90,9 +91,11 @@ class Exercise:
 
     @property
     def stub(self) -> str:
-        """The untouched answer, as a student receives it."""
-        first_line = f"def {self.name}({', '.join(self.arguments)}):"
-        return f"{first_line}\n    # YOUR CODE HERE\n    raise NotImplementedError()\n"
+        """The untouched answer, as a student receives it: the task and the points stand in its docstring."""
+        points = f"({self.points} point{'' if self.points == 1 else 's'})"
+        lines = textwrap.wrap(f'"""{self.task} {points}"""', 100)
+        said = "".join(f"    {line}\n" for line in lines)
+        return f"def {self.name}({', '.join(self.arguments)}):\n{said}    # YOUR CODE HERE\n    raise NotImplementedError()\n"
 
 
 class Prediction(Exercise):

@@ -213,7 +213,7 @@ class Layer:
             setattr(s, name, value)
         s.y = self.forward(s, s.x, **{name: getattr(s, name) for name in inputs})
         if self.activity_regularizer is not None:
-            s.call.losses.append(self.activity_regularizer(s.y) / len(s.y))
+            s.call.losses.append(self.activity_regularizer(s.y) / max(len(s.y), 1))
         if s.call.live:
             self.commit(s)
         return s.y
@@ -221,7 +221,7 @@ class Layer:
     def unapply(self, s: Record, g: Record, dy: Any) -> Any:
         """Run backward on the records of a call: the gradient of x."""
         if self.activity_regularizer is not None:
-            dy = dy + self.activity_regularizer.gradient(s.y) / len(s.y)
+            dy = dy + self.activity_regularizer.gradient(s.y) / max(len(s.y), 1)
         g.y = dy
         g.x = self.backward(s, g)
         summed = g.call.gradients
@@ -260,7 +260,7 @@ class Layer:
         call = Call(bool(training), seed.generator(), live=True)
         y = self.apply(Record(call, self), x, **inputs)
         self._activity_losses = call.losses
-        return y.copy() if y is x else y  # the output is the caller's, to change at will
+        return y.copy() if np.may_share_memory(y, x) else y  # the output is the caller's, to change at will
 
     def trace(
         self,

@@ -1,0 +1,27 @@
+"""The gradient of every input, weight and step of every layer against finite differences."""
+
+import numpy as np
+import pytest
+from layer_cases import CASES
+
+from nnlab import gradcheck
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_every_gradient_is_the_finite_difference(case):
+    layer = case.make()
+    checked = {row.name for row in gradcheck(layer, case.x("float64"), case.training)}
+    trace = layer.trace(case.x(), case.training)
+    fixed = {variable.name for variable in layer.weights if not variable.trainable}
+    floats = {entry.path for entry in trace.rows() if entry.value.dtype.kind == "f"}
+    assert checked == floats - fixed
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.layer == "BatchNormalization"], ids=lambda c: c.id)
+def test_checking_leaves_the_layer_as_it_was(case):
+    layer = case.make()
+    before = layer.get_weights()
+    gradcheck(layer, case.x(), case.training)
+    for now, then in zip(layer.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(now, then)
+    assert layer.dtype == "float32"

@@ -94,8 +94,8 @@ class Exercise:
         """The untouched answer, as a student receives it: the task and the points stand in its docstring."""
         points = f"({self.points} point{'' if self.points == 1 else 's'})"
         lines = textwrap.wrap(f'"""{self.task} {points}"""', 100)
-        said = "".join(f"    {line}\n" for line in lines)
-        return f"def {self.name}({', '.join(self.arguments)}):\n{said}    # YOUR CODE HERE\n    raise NotImplementedError()\n"
+        body = [*lines, "# YOUR CODE HERE", "raise NotImplementedError()"]
+        return f"def {self.name}({', '.join(self.arguments)}):\n" + "".join(f"    {line}\n" for line in body)
 
 
 class Prediction(Exercise):

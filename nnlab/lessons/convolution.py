@@ -130,7 +130,7 @@ OUTPUT_SIZE = Exercise(
         Check("stride 1", 1, calls(places, sizes((5, 3, 1), (28, 5, 1), (7, 7, 1), (9, 4, 1)))),
         Check("larger strides that fit", 1, calls(places, sizes((7, 3, 2), (10, 4, 3), (6, 6, 5)))),
         Check(
-            "larger strides that leave a rest", 1, calls(places, sizes((8, 3, 2), (28, 3, 2), (11, 4, 4), (9, 2, 4)))
+            "larger strides that leave a rest", 1, calls(places, sizes((8, 3, 2), (28, 3, 2), (9, 2, 4), (14, 3, 5)))
         ),
     ),
     hints=(
@@ -173,7 +173,7 @@ PADDING_AMOUNTS = Exercise(
             1,
             calls(zeros, sizes((5, 2, 1), (28, 4, 1), (6, 6, 1))),
         ),
-        Check("larger strides", 1, calls(zeros, sizes((7, 3, 2), (6, 3, 2), (28, 5, 3), (5, 2, 3), (9, 2, 4)))),
+        Check("larger strides", 1, calls(zeros, sizes((7, 3, 2), (6, 3, 2), (28, 5, 3), (9, 2, 4), (7, 2, 4), (6, 1, 3)))),
     ),
     hints=(
         "With same padding there are ceil(size / stride) places. How many rows do they need in all?",

@@ -6,6 +6,7 @@ student's copy holds no line of the solution, and that copy scores nothing.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -50,7 +51,7 @@ def release(source: Path, out: Path, run: bool = True, check: Condition | None =
         released[out / path.name] = nbformat.writes(nbformat.from_dict(student)) + "\n"
     out.mkdir(parents=True, exist_ok=True)
     for path, text in released.items():
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(text.encode())  # the same bytes on every system
     return list(released)
 
 
@@ -66,8 +67,9 @@ def _sources(source: Path) -> list[Path]:
 def _read(path: Path) -> dict[str, Any]:
     try:
         notebook = nbformat.read(path, as_version=4)
-    except (OSError, ValueError, nbformat.ValidationError) as error:
-        raise ReleaseError(f"{path.name} cannot be read as a notebook: {str(error).splitlines()[0]}") from error
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, nbformat.ValidationError) as error:
+        why = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ReleaseError(f"{path.name} cannot be read as a notebook: {why}") from error
     language = notebook.metadata.get("kernelspec", {}).get("language", "python")
     if language != "python":
         raise ReleaseError(f"{path.name} is written for {language}; only Python notebooks can be released.")
@@ -75,18 +77,26 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _run(notebook: dict[str, Any], path: Path) -> None:
-    """Execute a copy of the notebook: what it shows is checked, and the source's own outputs stay as they are."""
+    """Execute a copy of the notebook: what it shows is checked, and the source's own outputs stay as they are.
+
+    It runs in a folder of its own that shows the source's neighbours: a lesson writes its progress and report
+    there, and a solution's report is the last thing to leave beside what is handed out.
+    """
     notebook = nbformat.from_dict(notebook).copy()
-    with tempfile.TemporaryDirectory() as home:  # running a lesson must not write into the teacher's progress
+    with tempfile.TemporaryDirectory() as room:
+        for neighbour in path.parent.resolve().iterdir():
+            if not neighbour.name.startswith("."):
+                with contextlib.suppress(OSError):  # where the system allows no links, the notebook does without
+                    Path(room, neighbour.name).symlink_to(neighbour)
         client = nbclient.NotebookClient(
             notebook,
             timeout=SECONDS_A_CELL,
             kernel_name="python3",
-            resources={"metadata": {"path": str(path.parent)}},
+            resources={"metadata": {"path": room}},
             record_timing=False,
         )
         try:
-            client.execute(env=os.environ | {"NNLAB_HOME": home})
+            client.execute(env=os.environ | {"NNLAB_HOME": room})
         except nbclient.exceptions.CellExecutionError as error:
             raise ReleaseError(f"{path.name}: the solution does not run: {error.ename}: {error.evalue}") from error
         except (nbclient.exceptions.CellTimeoutError, nbclient.exceptions.DeadKernelError) as error:

@@ -1,6 +1,7 @@
 """Padding: the ring of zeros, the size it keeps, and how often each pixel takes part with and without it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ class Padding(ConvolutionExplorer):
     """
 
     title = "Padding"
+    defaults = {**ConvolutionExplorer.defaults, "input_size": 5}
     controls = ("padding", "kernel_size", "input_size", "strides")
     ahead = ("padding", "kernel_size")
 
@@ -51,9 +53,8 @@ class Padding(ConvolutionExplorer):
     def extra_grids(self, used: Mapping[str, np.ndarray]) -> tuple[Grid, ...]:
         """How often each pixel of the input is read."""
         stands_for = "padded" if used["padded"].shape != used["x"].shape else "x"
-        return (
-            Grid("used", "Times used", used["x"], "use count of input", ("h", "w"), scale="count", mirrors=stands_for),
-        )
+        grid = Grid("used", "Times used", used["x"], "use count of input", ("h", "w"), below="x")
+        return (replace(grid, scale="count", mirrors=stands_for),)
 
     def notes(self, layer: Conv2D, trace: Trace, used: Mapping[str, np.ndarray]) -> tuple[str, ...]:
         """Where the zeros go, and how evenly the pixels are used."""

@@ -54,17 +54,15 @@ def draw(axes: Axes, grid: Grid, window: np.ndarray) -> None:
     for (row, column), value in np.ndenumerate(values):
         axes.text(column, row, printed(value, digits), ha="center", va="center", fontsize=8 if digits < 2 else 6.5)
     for mark in grid.marks:
-        hatch = "////" if mark.style == "unread" else None
+        colour, hatch = (ACCENT if mark.style == "extra" else "#888888"), ("////" if mark.style == "unread" else None)
         for row, column in np.argwhere(mark.cells):
-            box = Rectangle(
-                (column - 0.45, row - 0.45), 0.9, 0.9, fill=False, ec="#888888", ls=":", hatch=hatch, lw=0.7
-            )
+            box = Rectangle((column - 0.45, row - 0.45), 0.9, 0.9, fill=False, ec=colour, ls=":", hatch=hatch, lw=0.7)
             axes.add_patch(box)
     if window.size:
         rows, columns = np.divmod(window, values.shape[1])
         corner = columns.min() - 0.5, rows.min() - 0.5
         size = np.ptp(columns) + 1, np.ptp(rows) + 1
-        axes.add_patch(Rectangle(corner, *size, fill=False, ec=ACCENT, lw=2.5, clip_on=False))
+        axes.add_patch(Rectangle(corner, *size, fill=False, ec=ACCENT, lw=2.5, clip_on=False, zorder=4))
 
 
 def linked(scene: Scene, name: str, cell: int) -> np.ndarray:

@@ -28,7 +28,8 @@ class Grid:
 
     `noun` is what one cell is called ("weight"), `axes` the letters of rows and columns, `before` the sign that
     stands between this grid and the one before it. `scale` is "signed" (blue below zero, orange above) or "count".
-    `mirrors` names the grid of factors whose cells this grid's cells stand for, where it is not one of them itself.
+    `mirrors` names the grid of factors whose cells this grid's cells stand for, where it is not one of them itself;
+    `below` names the grid under which it is drawn.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Grid:
     marks: tuple[Mark, ...] = ()
     digits: int | None = None
     mirrors: str = ""
+    below: str = ""
 
     def payload(self) -> dict[str, Any]:
         """The grid as JSON and arrays."""

@@ -36,14 +36,8 @@ export class Controls {
         this.onSet(spec.name, options[box.value]);
       },
     });
-    const why = h("small", { class: "nn-why" });
-    const element = h(
-      "label",
-      { class: "nn-control", "data-name": spec.name },
-      h("span", {}, h("code", {}, spec.name), value),
-      box,
-      why,
-    );
+    const name = h("span", {}, h("code", {}, spec.name), value);
+    const element = h("label", { class: "nn-control", "data-name": spec.name }, name, box);
     const update = (next) => {
       options = next.options;
       const at = options.findIndex((option) => same(option, next.value));
@@ -53,7 +47,6 @@ export class Controls {
       box.setAttribute("aria-valuetext", text(next.value));
       setText(value, text(next.value));
       element.title = next.refused;
-      setText(why, options.length < 2 ? next.refused : "");
     };
     return { element, update };
   }
@@ -74,6 +67,12 @@ export class Controls {
     return { element, update };
   }
 }
+
+/** Why a slider that cannot move does not; the others tell their limit when they are pointed at. */
+export const reasons = (specs) =>
+  specs
+    .filter((spec) => spec.kind === "range" && spec.options.length < 2 && spec.refused)
+    .map((spec) => `${spec.name} stays at ${text(spec.value)}: ${spec.refused}`);
 
 const text = (value) => (Array.isArray(value) ? value.join(" × ") : String(value));
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);

@@ -35,7 +35,7 @@ export class Ledger {
     lines.push(line("nn-result", `= ${name}`, format(result.values[cell], digits)));
     const longest = Math.max(...chips.map((chip) => chip.firstChild.textContent.length));
     const layout = `--columns:${ledger.layout[1]};--characters:${longest}`;
-    this.sum.replaceChildren(h("div", { class: "nn-products", style: layout }, ...chips), h("dl", {}, ...lines));
+    this.sum.replaceChildren(h("div", { class: "nn-products", style: layout }, ...chips), h("div", { class: "nn-account" }, ...lines));
     const bias = addend ? `, plus ${addend.noun} ${asText(added, digits)}` : "";
     return `${name} = ${asText(value, digits)}: ${links.terms} products add up to ${asText(total, digits)}${bias}.`;
   }
@@ -50,7 +50,7 @@ export class Ledger {
       chip.append(h("small", { class: "nn-goal" }, `→ ${place(result, cell)}`));
       return chip;
     });
-    this.uses.replaceChildren(h("p", {}, uses.length ? `${head}, as a part of ${result.noun}` : head), h("div", {}, ...chips));
+    this.uses.replaceChildren(h("p", {}, head), h("div", {}, ...chips));
     this.uses.hidden = false;
     const parts = uses.map(([cell, term]) => `${equation(scene, links, cell, term)} in ${result.noun} ${place(result, cell)}`);
     return uses.length ? `${head}: ${parts.join("; ")}.` : `${head}.`;
@@ -84,7 +84,7 @@ export class Ledger {
 
 const product = (scene, links, cell, term) => scene.ledger.terms[cell * links.terms + term];
 
-const line = (kind, name, value) => h("div", { class: kind }, h("dt", {}, name), h("dd", { class: "nn-value" }, value));
+const line = (kind, name, value) => h("div", { class: kind }, h("span", {}, name), h("span", { class: "nn-value" }, value));
 
 function place(grid, cell) {
   const columns = grid.values.shape[1];

@@ -1,7 +1,7 @@
 // The whole view: puts the parts together, and decides what lights up where the learner points.
 
 import { Channel } from "./channel.js";
-import { Controls } from "./controls.js";
+import { Controls, reasons } from "./controls.js";
 import { h, setText } from "./dom.js";
 import { Grid } from "./grid.js";
 import { Ledger } from "./ledger.js";
@@ -23,7 +23,8 @@ export class View {
     this.title = h("b", { role: "heading", "aria-level": "3" });
     this.formula = h("span", { class: "nn-formula" });
     this.message = h("p", { class: "nn-message", role: "alert", hidden: true });
-    this.stage = h("div", { class: "nn-stage" });
+    this.sources = h("div", { class: "nn-grids" }); // what the window moves over
+    this.others = h("div", { class: "nn-grids" }); // what it is combined with, and what comes out
     this.legend = h("ul", { class: "nn-legend" });
     this.notes = h("ul", { class: "nn-notes" });
     this.code = h("code", { class: "nn-code" });
@@ -35,10 +36,12 @@ export class View {
       h("header", {}, this.title, this.formula),
       this.controls.element,
       this.message,
-      this.stage,
-      this.legend,
-      this.transport.element,
-      this.ledger.element,
+      h(
+        "div",
+        { class: "nn-stage" },
+        h("div", { class: "nn-left" }, this.sources, this.legend),
+        h("div", { class: "nn-right" }, this.others, this.transport.element, this.ledger.element),
+      ),
       this.notes,
       this.code,
       this.text,
@@ -72,8 +75,9 @@ export class View {
     setText(this.formula, scene.formula);
     setText(this.code, scene.code);
     setText(this.text, scene.text);
-    this.controls.update(scene.controls.filter((control) => !scene.hide.includes(control.name)));
-    this.notes.replaceChildren(...scene.notes.map((note) => h("li", {}, note)));
+    const controls = scene.controls.filter((control) => !scene.hide.includes(control.name));
+    this.controls.update(controls);
+    this.notes.replaceChildren(...[...scene.notes, ...reasons(controls)].map((note) => h("li", {}, note)));
     this.legend.replaceChildren(...legend(scene));
     this.#grids(scene.grids);
     const parts = { ledger: this.ledger, transport: this.transport, notes: { element: this.notes }, code: { element: this.code } };
@@ -105,14 +109,20 @@ export class View {
     });
     if (!changed) return;
     this.points = { pointer: null, focus: null };
-    const focused = this.stage.contains(document.activeElement) ? document.activeElement.closest(".nn-grid") : null;
+    const focused = this.root.contains(document.activeElement) ? document.activeElement.closest(".nn-grid") : null;
     this.grids = new Map(next.map((grid) => [grid.name, grid]));
-    this.stage.replaceChildren(
-      ...specs.map((spec) =>
-        h("div", { class: "nn-place" }, h("span", { class: "nn-sign", "aria-hidden": "true" }, spec.before), this.grids.get(spec.name).element),
-      ),
-    );
+    const first = names.indexOf(this.scene.ledger.factors[0]);
+    const places = specs.filter((spec) => !spec.below).map((spec) => this.#column(spec, specs));
+    this.sources.replaceChildren(...places.slice(0, first + 1));
+    this.others.replaceChildren(...places.slice(first + 1));
     if (focused) this.grids.get(focused.dataset.name)?.stop(0, true);
+  }
+
+  /** A grid, the sign before it, and the grids that stand below it. */
+  #column(spec, specs) {
+    const stack = [spec, ...specs.filter((other) => other.below === spec.name)];
+    const sign = h("span", { class: "nn-sign", "aria-hidden": "true" }, spec.before);
+    return h("div", { class: "nn-place" }, sign, h("div", { class: "nn-stack" }, ...stack.map(({ name }) => this.grids.get(name).element)));
   }
 
   #placeOf(cell) {

@@ -1,0 +1,26 @@
+"""What holds for every test: under NNLAB_NO_SKIP=1 a test that skips has failed."""
+
+import os
+
+import pytest
+
+NO_SKIP = os.environ.get("NNLAB_NO_SKIP") == "1"
+
+
+def refused(report):
+    """The report of a skip, turned into that of a failure; expected failures are none of its business."""
+    if NO_SKIP and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"NNLAB_NO_SKIP=1, but this was skipped: {reason}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    return refused((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector):
+    return refused((yield))

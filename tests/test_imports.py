@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "grading": CORE,  # it receives traces, so it needs no layer
     "lessons": CORE | {"grading", "layers"},
     "lab": GROUND,
-    "cli": GROUND | {"lab", "grading"},
+    "cli": GROUND | {"lab", "grading", "lessons"},
     "__main__": {"cli"},
 }
 

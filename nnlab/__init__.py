@@ -11,11 +11,24 @@
 import importlib
 from typing import Any
 
-from nnlab import activations, datasets, initializers, layers, regularizers, utils
+from nnlab import (
+    activations,
+    callbacks,
+    datasets,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    regularizers,
+    utils,
+)
 from nnlab._version import __version__
 from nnlab.core.gradcheck import gradcheck
 from nnlab.core.symbolic import Input
 from nnlab.core.trace import Trace
+from nnlab.models import Sequential
 
 LAZY = ("explorers", "grading", "lessons")  # these load Jupyter, so they load on first use
 
@@ -32,12 +45,18 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Input",
+    "Sequential",
     "Trace",
     "activations",
+    "callbacks",
     "datasets",
     "gradcheck",
     "initializers",
     "layers",
+    "losses",
+    "metrics",
+    "models",
+    "optimizers",
     "regularizers",
     "utils",
     *LAZY,

@@ -31,7 +31,8 @@ MAY_IMPORT = {
     "utils": CORE,
     "layers": CORE,
     **dict.fromkeys(LEARNING, CORE),
-    "models": CORE | LEARNING | {"layers", "utils", "datasets"},
+    "metrics": CORE | {"losses"},  # a loss may be watched as a metric
+    "models": CORE | LEARNING | {"layers", "utils", "datasets", "explain"},  # a summary and learning curves are drawn
     "saving": CORE | LEARNING | {"layers", "models"},
     "explain": CORE,
     "widgets": CORE | {"explain"},
@@ -43,8 +44,9 @@ MAY_IMPORT = {
     "__main__": {"cli"},
 }
 
-# Against the arrows, deferred, each in one place: looking at a trace calls the room that draws it.
-DEFERRED = {("nnlab.core.trace", "explain")}
+# Against the arrows, deferred, each in one place: looking at a trace calls the room that draws it, and training in
+# a notebook shows its progress in a widget, when Jupyter is loaded already.
+DEFERRED = {("nnlab.core.trace", "explain"), ("nnlab.models.progress", "widgets")}
 
 # NumPy and the standard library are for all; what else a room may use.
 WIDGETS = {"anywidget", "ipywidgets", "traitlets", "IPython"}

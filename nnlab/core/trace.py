@@ -142,7 +142,7 @@ def walk(s: TracingRecord, g: TracingRecord | None) -> Iterator[Entry]:
 def run_trace(
     layer: "Layer", x: Any, training: bool, seed: int | None, grad: Any, patch: Mapping[str, Any] | None
 ) -> Trace:
-    """Run `layer` forward and backward on tracing records."""
+    """Run `layer` forward and backward on tracing records; `grad` may be a function of them, such as a loss."""
     done: dict[str, Patched] = {}
     patches = {key: (function, done) for key, function in (patch or {}).items()}
     rng = copy.deepcopy(seeding.generator()) if seed is None else np.random.default_rng(seed)
@@ -150,7 +150,7 @@ def run_trace(
     s = TracingRecord(call, layer)
     y = layer.apply(s, x.copy() if isinstance(x, np.ndarray) else x)
     g = TracingRecord(call, layer, values=s)
-    layer.unapply(s, g, upstream(layer, y, grad))
+    layer.unapply(s, g, grad(s, g) if callable(grad) else upstream(layer, y, grad))
     trace = Trace(s, g, done)
     missed = [key for key in patches if key not in done]
     if missed:

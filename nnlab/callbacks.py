@@ -1,0 +1,112 @@
+"""Callbacks: your own code at the turning points of training."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nnlab.core.arguments import integer, number, one_of
+from nnlab.core.errors import ArgumentError, unknown_arguments
+
+if TYPE_CHECKING:
+    from nnlab.core.layer import Layer
+
+Logs = Mapping[str, float]
+
+
+class Callback:
+    """The base: `fit` calls these methods; each does nothing until a subclass writes it.
+
+    `model` is the model in training; setting `model.stop_training = True` ends it after the batch. `params` holds
+    `epochs` and `steps` (batches in an epoch). `logs` holds the loss and metrics so far, by name.
+    """
+
+    model: "Layer"
+    params: Mapping[str, int]
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        """Before the first epoch."""
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        """After the last epoch, or after training was interrupted."""
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        """Before an epoch; the first is 0."""
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        """After an epoch and its validation."""
+
+    def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        """Before a batch; the first is 0."""
+
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        """After a batch; `logs` are means over the epoch so far."""
+
+
+HOOKS = tuple(name for name in vars(Callback) if name.startswith("on_"))
+
+
+class LambdaCallback(Callback):
+    """Functions in the place of methods.
+
+    >>> seen = []
+    >>> callback = LambdaCallback(on_epoch_end=lambda epoch, logs: seen.append(logs["loss"]))
+    >>> callback.on_epoch_end(0, {"loss": 0.5}); seen
+    [0.5]
+    """
+
+    def __init__(self, **functions: Callable[..., Any]):
+        wrong = [name for name in functions if name not in HOOKS]
+        if wrong:
+            raise unknown_arguments("LambdaCallback", wrong, HOOKS)
+        for name, function in functions.items():
+            if not callable(function):
+                raise ArgumentError(f"LambdaCallback: {name} must be a function, received {function!r}.")
+            setattr(self, name, function)
+
+
+class EarlyStopping(Callback):
+    """End training when `monitor` has not improved by more than `min_delta` for `patience` epochs.
+
+    `mode` "min" waits for smaller values, "max" for larger, "auto" for larger where the name ends in accuracy.
+    `restore_best_weights` puts back the weights of the best epoch.
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        min_delta: float = 0.0,
+        patience: int = 0,
+        mode: str = "auto",
+        restore_best_weights: bool = False,
+    ):
+        self.monitor = monitor
+        self.min_delta = abs(number("EarlyStopping", "min_delta", min_delta))
+        self.patience = integer("EarlyStopping", "patience", patience, minimum=0)
+        mode = one_of("EarlyStopping", "mode", mode, ("auto", "min", "max"))
+        larger = mode == "max" or (mode == "auto" and monitor.endswith(("acc", "accuracy")))
+        self.sign = 1 if larger else -1
+        self.restore_best_weights = bool(restore_best_weights)
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        self.best, self.waited, self.stopped_epoch, self.best_weights = -np.inf, 0, 0, None
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        if self.monitor not in (logs or {}):
+            raise ArgumentError(
+                f"EarlyStopping: there is no {self.monitor!r} to monitor, only {', '.join(logs or {})}; pass "
+                "validation_data to fit for the names with val_, or monitor one of these."
+            )
+        score = self.sign * logs[self.monitor]
+        if score > self.best + self.min_delta:
+            self.best, self.waited = score, 0
+            if self.restore_best_weights:
+                self.best_weights = self.model.get_weights()
+            return
+        self.waited += 1
+        if self.waited >= self.patience and epoch > 0:
+            self.stopped_epoch, self.model.stop_training = epoch, True
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        if self.best_weights is not None:
+            self.model.set_weights(self.best_weights)

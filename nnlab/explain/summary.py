@@ -1,0 +1,113 @@
+"""The summary of a model: its layers, their output shapes, and their parameters with the formula behind each number."""
+
+import math
+import sys
+from collections.abc import Iterator
+from html import escape
+from typing import Any, NamedTuple
+
+from nnlab.core.layer import Layer
+
+HEAD = ("Layer (type)", "Output shape", "Parameters", "How many")
+
+
+class Row(NamedTuple):
+    """One layer; `depth` counts the models around it."""
+
+    name: str
+    kind: str
+    shape: str
+    formula: str
+    count: str
+    depth: int
+
+    @property
+    def cells(self) -> tuple[str, str, str, str]:
+        """What stands in each column."""
+        return f"{'  ' * self.depth}{self.name} ({self.kind})", self.shape, self.formula, self.count
+
+
+class Summary:
+    """The table as data: `rows`, and `totals` as sentences. It prints as text and shows as HTML in a notebook."""
+
+    def __init__(self, model: Layer):
+        self.model = model
+        self.rows = list(rows(model, getattr(model, "input_shape", None)))
+        self.totals = totals(model)
+
+    def __str__(self) -> str:
+        lines = [HEAD, *(row.cells for row in self.rows)]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
+        texts = [
+            "  ".join(
+                cell.rjust(width) if column > 1 else cell.ljust(width)
+                for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+            ).rstrip()
+            for line in lines
+        ]
+        rule = "-" * max(map(len, texts))
+        return "\n".join([f"Model: {self.model.name}", rule, texts[0], rule, *texts[1:], rule, *self.totals])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        left, right = "text-align: left", "text-align: right"
+        styles = (left, left, right, right)
+        head = "".join(f'<th style="{style}">{cell}</th>' for cell, style in zip(HEAD, styles, strict=True))
+        body = ""
+        for row in self.rows:
+            name = f"{'&emsp;' * row.depth}<strong>{escape(row.name)}</strong> ({escape(row.kind)})"
+            cells = (name, *map(escape, row.cells[1:]))
+            body += "<tr>" + "".join(
+                f'<td style="{style}">{cell}</td>' for cell, style in zip(cells, styles, strict=True)
+            ) + "</tr>"  # fmt: skip
+        return (
+            f"<table><caption>Model: {escape(self.model.name)}</caption><thead><tr>{head}</tr></thead>"
+            f"<tbody>{body}</tbody></table><p>{'<br>'.join(map(escape, self.totals))}</p>"
+        )
+
+
+def rows(model: Layer, shape: tuple[int | None, ...] | None, depth: int = 0) -> Iterator[Row]:
+    """The layers of a model in order, those of a model inside it below its own row."""
+    for layer in model.layers:
+        shape = None if shape is None else layer.compute_output_shape(shape)
+        nested = getattr(layer, "layers", None)
+        count = f"{layer.count_params():,}" if layer.built else "not built yet"
+        terms = "" if nested else formula([variable.shape for variable in layer.weights])
+        shown = "?" if shape is None else str(shape)
+        yield Row(layer.name, type(layer).__name__, shown, f"{terms} =" if terms else "", count, depth)
+        if nested:
+            yield from rows(layer, getattr(layer, "input_shape", None), depth + 1)
+
+
+def formula(shapes: list[tuple[int, ...]]) -> str:
+    """The number of parameters as a sum of products of sizes.
+
+    >>> formula([(3, 3, 1, 64), (64,)])
+    '3*3*1*64 + 64'
+    """
+    return " + ".join("*".join(map(str, shape)) or "1" for shape in shapes)
+
+
+def totals(model: Layer) -> list[str]:
+    """How many parameters there are in all."""
+    trainable = sum(math.prod(variable.shape) for variable in model.trainable_weights)
+    other = sum(math.prod(variable.shape) for variable in model.non_trainable_weights)
+    lines = [
+        f"Parameters in all: {trainable + other:,}",
+        f"Trainable: {trainable:,}",
+        f"Not trainable: {other:,}",
+    ]
+    if not model.built:
+        lines.append("The model is not built yet: call it on data, or build((None, ...)) with the shape of its input.")
+    return lines
+
+
+def show(model: Layer) -> None:
+    """Display the summary in a notebook, print it elsewhere."""
+    ipython: Any = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if hasattr(ipython, "get_ipython") else None
+    if getattr(shell, "kernel", None) is not None:
+        ipython.display.display(Summary(model))
+    else:
+        sys.stdout.write(f"{Summary(model)}\n")

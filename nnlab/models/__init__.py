@@ -1,0 +1,6 @@
+"""Models: layers put together, trained and looked at as one."""
+
+from nnlab.models.history import History
+from nnlab.models.sequential import Sequential
+
+__all__ = ["History", "Sequential"]

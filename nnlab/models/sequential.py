@@ -1,0 +1,218 @@
+"""Sequential: layers in a row, each fed by the one before.
+
+A model is a layer, so it may stand inside another, and its trace is the tree of its layers' traces
+(`conv2d/windows`). Where the shape of the input is known, from `Input` or the first layer's `input_shape`, the
+weights are made as layers are added; else at the first call.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from nnlab import layers as known_layers
+from nnlab.core.errors import ArgumentError, NnlabError, ShapeError
+from nnlab.core.layer import Layer
+from nnlab.core.record import Record
+from nnlab.core.symbolic import SymbolicTensor
+from nnlab.models.training import LOSS, Trainer
+
+Shape = tuple[int | None, ...]
+
+
+class Sequential(Trainer):
+    """Layers in a row.
+
+    >>> from nnlab import Input, layers
+    >>> model = Sequential([Input((16,)), layers.Dense(32, activation="relu"), layers.Dense(32)])
+    >>> model.output_shape, model.count_params(), model(np.ones((5, 16))).shape
+    ((None, 32), 1600, (5, 32))
+    """
+
+    axes = {"x": "...", "y": "..."}
+
+    def __init__(self, layers: Iterable[Layer] | None = None, *, name: str | None = None, **kwargs: Any):
+        self._layers: list[Layer] = []
+        self._input_shape: Shape | None = None  # with the batch; `_fixed` if it was stated, and not just met first
+        self._fixed = False
+        super().__init__(name=name, **kwargs)
+        for layer in [layers] if isinstance(layers, Layer) else layers or ():
+            self.add(layer)
+
+    # ---- its layers
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers in order, without the input."""
+        return list(self._layers)
+
+    def add(self, layer: Layer) -> None:
+        """Put a layer, or first of all an `Input`, at the end."""
+        if isinstance(layer, SymbolicTensor | known_layers.InputLayer):
+            self._begin_with(layer.shape if isinstance(layer, SymbolicTensor) else layer.batch_shape)
+            return
+        if not isinstance(layer, Layer):
+            hint = "; add an instance, with ()" if isinstance(layer, type) else ""
+            raise ArgumentError(f"{self._label}: expected a layer, received {layer!r}{hint}.")
+        if layer.name == LOSS:
+            raise ArgumentError(
+                f"{self._label}: the name {LOSS!r} stands for the loss in a trace; choose another name=."
+            )
+        if layer is self or any(layer.name == other.name for other in self._layers):
+            raise ArgumentError(
+                f"{self._label}: there is a layer {layer.name!r} already; give this one another name=, or make a new "
+                "layer if they are not meant to share weights."
+            )
+        if not self._layers and not self._fixed and stated_shape(layer):
+            self._begin_with(stated_shape(layer))
+        self._layers.append(layer)
+        try:
+            if self._input_shape is not None:
+                self.build(self._input_shape)
+        except NnlabError:
+            self._layers.pop()
+            raise
+
+    def pop(self) -> Layer:
+        """Take the last layer away and return it."""
+        if not self._layers:
+            raise ArgumentError(f"{self._label}: there is no layer to take away.")
+        layer = self._layers.pop()
+        self.built = self.built and bool(self._layers)
+        return layer
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """The layer of this name, or at this place."""
+        if index is not None and -len(self._layers) <= index < len(self._layers):
+            return self._layers[index]
+        for layer in self._layers:
+            if name is not None and layer.name == name:
+                return layer
+        asked = f"the name {name!r}" if index is None else f"the index {index}"
+        raise ArgumentError(
+            f"{self._label}: there is no layer with {asked}; it has: {', '.join(each.name for each in self._layers)}."
+        )
+
+    # ---- shapes
+
+    @property
+    def input_shape(self) -> Shape:
+        """The shape of the input, None for the batch."""
+        if self._input_shape is None:
+            raise AttributeError(f"{self._label}: the shape of the input is not known yet; {HOW_TO_BUILD}.")
+        return self._input_shape
+
+    @input_shape.setter
+    def input_shape(self, shape: Shape | None) -> None:
+        if shape is not None:
+            self._begin_with((None, *shape))
+
+    @property
+    def output_shape(self) -> Shape:
+        """The shape of the output, None for the batch."""
+        return self.compute_output_shape(self.input_shape)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        shape = tuple(input_shape)
+        for layer in self._layers:
+            shape = layer.compute_output_shape(shape)
+        return shape
+
+    def build(self, input_shape: Shape) -> None:
+        """Make the weights of all layers for inputs of this shape (batch first)."""
+        if not self._layers:
+            raise ArgumentError(f"{self._label}: there is no layer in it yet; add(layer) first.")
+        shape = tuple(input_shape)
+        self._check_stated(shape)
+        fresh = [layer for layer in self._layers if not layer.built]
+        try:
+            for layer in self._layers:
+                layer.ensure_built(shape)
+                layer.check_input(shape)
+                shape = layer.compute_output_shape(shape)
+        except BaseException:  # an interrupt too leaves no layer built for a shape that was never used
+            for layer in fresh:
+                unbuild(layer)
+            raise
+        self._input_shape = self._input_shape or (None, *input_shape[1:])
+
+    def check_input(self, shape: tuple[int, ...]) -> None:
+        self._check_stated(shape)
+
+    def _begin_with(self, shape: Shape) -> None:
+        if self._layers or self._fixed:
+            raise ArgumentError(f"{self._label}: an Input must be the first thing in the model, and the only one.")
+        self._input_shape, self._fixed = tuple(shape), True
+
+    def _check_stated(self, shape: Shape) -> None:
+        stated = self._input_shape
+        if not self._fixed or fits(shape, stated):
+            return
+        hint = ""
+        if fits((*shape, 1), stated):
+            hint = "; add the axis of channels with x[..., None]"
+        elif fits((None, *shape), stated):
+            hint = "; for a single example, add the axis of the batch with x[None]"
+        raise ShapeError(f"{self._label}: expected an input of shape {stated}, received {shape}{hint}.")
+
+    # ---- the contract of a layer
+
+    @property
+    def keeps_integers(self) -> bool:
+        """Integers reach the first layer as they are; it decides."""
+        return True
+
+    def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
+        for layer in self._layers:
+            x = s.run(layer.name, layer, layer.as_input(x))
+        return x
+
+    def backward(self, s: Record, g: Record) -> np.ndarray:
+        gradient = g.y
+        for layer in reversed(self._layers):
+            gradient = g.unrun(layer.name, layer, s, gradient)
+        return gradient
+
+    # ---- configuration
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        return config | ({"input_shape": self._input_shape[1:]} if self._fixed else {})
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> "Sequential":
+        parts = []
+        for part in config["layers"]:
+            kind = cls if part["class_name"] == cls.__name__ else getattr(known_layers, part["class_name"])
+            parts.append(kind.from_config(part["config"]))
+        return cls(**{**config, "layers": parts})
+
+    def __repr__(self) -> str:
+        count = len(self._layers)
+        return f"<Sequential {self.name}: {count} {'layer' if count == 1 else 'layers'}>"
+
+
+HOW_TO_BUILD = "begin with an Input, call the model on data, or call build((None, ...))"
+
+
+def stated_shape(layer: Layer) -> Shape | None:
+    """The input's shape that a layer itself states, with the batch."""
+    shape = getattr(layer, "input_shape", None)
+    if shape is None or isinstance(layer, Trainer):
+        return shape
+    return (None, *shape)
+
+
+def fits(shape: Shape, stated: Shape) -> bool:
+    """Whether a shape is one of those that `stated` allows with its None."""
+    return len(shape) == len(stated) and all(
+        size == expected or None in (size, expected) for size, expected in zip(shape, stated, strict=True)
+    )
+
+
+def unbuild(layer: Layer) -> None:
+    """As if the layer had never been built."""
+    layer.built = False
+    layer._variables.clear()
+    for part in layer.sublayers():
+        unbuild(part)

@@ -1,0 +1,225 @@
+"""Training: what turns a layer into a model that can be compiled, fitted and judged.
+
+One training step is the same forward and backward pass that a trace shows, from the loss down, followed by one
+step of the optimizer. It happens as a whole or not at all: whatever interrupts it, no weight is half moved.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from nnlab import losses, metrics, optimizers
+from nnlab.core import seed as seeding
+from nnlab.core.arguments import integer
+from nnlab.core.errors import ArgumentError, unknown_arguments
+from nnlab.core.layer import Layer
+from nnlab.core.record import Call, Record
+from nnlab.core.trace import Trace
+from nnlab.models import data
+from nnlab.models.fitting import Running, fit
+
+LOSS = "loss"  # the path under which a trace shows the loss
+
+
+class Trainer(Layer):
+    """A layer that can be trained: the base of all models."""
+
+    optimizer: optimizers.Optimizer | None = None
+    loss: losses.Loss | None = None
+    stop_training = False  # a callback sets it
+
+    def compile(self, optimizer: Any, loss: Any = None, metrics: Any = (), **unknown: Any) -> None:
+        """Say how to train: an optimizer and a loss, by name or as objects, and what to watch besides.
+
+        >>> from nnlab import layers, models
+        >>> model = models.Sequential([layers.Dense(3, activation="softmax", input_shape=(2,))])
+        >>> model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        >>> model.optimizer
+        SGD(learning_rate=0.01, momentum=0.0, nesterov=False)
+        """
+        if unknown:
+            raise unknown_arguments(f"{self._label}.compile", unknown, ["optimizer", "loss", "metrics"])
+        if loss is None:
+            raise ArgumentError(f"{self._label}: compile needs a loss, such as loss='mse'.")
+        self.optimizer, self.loss = optimizers.get(optimizer), losses.get(loss)
+        self._metrics = as_metrics(metrics)
+
+    # ---- one step
+
+    def train_step(self, x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
+        """Move the weights once, by this batch: the loss before the step, penalties included, and the output.
+
+        If anything stops it, Ctrl-C included, the model and its optimizer are as they were before.
+        """
+        before = [(variable, variable.value) for variable in self.weights]
+        remembered, steps = dict(self.optimizer.slots), self.optimizer.iterations
+        try:
+            call = Call(training=True, rng=seeding.generator(), keep=True, live=True)
+            s, g = Record(call, self), Record(call, self)
+            y_pred = self.apply(s, x)
+            loss = s.run(LOSS, self.loss, y_pred, y_true=y)
+            self.unapply(s, g, g.undo(LOSS, self.loss, s, np.ones_like(loss)).y_pred)
+            total = float(loss) + sum(call.losses)
+            gradients = {}
+            for variable in self.trainable_weights:
+                gradient = call.gradients[variable]
+                if variable.regularizer:
+                    total += variable.regularizer(variable.value)
+                    gradient = gradient + variable.regularizer.gradient(variable.value)
+                gradients[variable] = gradient
+            self.optimizer.apply(gradients.values(), gradients)
+        except BaseException:
+            for variable, value in before:
+                variable.value = value
+            self.optimizer.slots, self.optimizer.iterations = remembered, steps
+            raise
+        return total, y_pred
+
+    def test_step(self, x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
+        """The loss of this batch at inference, penalties included, and the output."""
+        y_pred, penalties = self._infer(x)
+        call = Record(Call())
+        return float(self.loss.apply(call, y_pred, y)) + penalties, y_pred
+
+    def _infer(self, x: np.ndarray) -> tuple[np.ndarray, float]:
+        call = Call(training=False, rng=seeding.generator(), live=True)
+        y = self.apply(Record(call, self), x)
+        self._activity_losses = call.losses
+        return y, sum(self.losses)
+
+    # ---- what a person calls
+
+    def fit(
+        self,
+        x: Any,
+        y: Any,
+        batch_size: int = 32,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: Iterable[Any] | None = None,
+        validation_split: float = 0.0,
+        validation_data: tuple[Any, Any] | None = None,
+        shuffle: bool = True,
+        **unknown: Any,
+    ) -> Any:
+        """Train on x and y, `epochs` times over in batches: a History of the loss and metrics of each epoch.
+
+        Ctrl-C (or the notebook's stop button) ends the training and keeps what was learnt: the weights after
+        the last whole batch, and the History of the finished epochs with `interrupted` set. `validation_data` is a
+        pair (x, y); `validation_split` keeps that fraction at the end of the data for it. `verbose`: "auto" or 1 a
+        progress bar, 2 a line for each epoch, 0 nothing.
+        """
+        if unknown:
+            raise unknown_arguments(f"{self._label}.fit", unknown, FIT)
+        epochs = integer(f"{self._label}.fit", "epochs", epochs)
+        batch_size = integer(f"{self._label}.fit", "batch_size", batch_size)
+        (x, y), validation = data.split(self, x, y, validation_split, validation_data)
+        x, y = self._examples("fit", x, y)
+        if validation is not None:
+            validation = self._examples("fit", *validation)
+        return fit(self, x, y, batch_size, epochs, verbose, tuple(callbacks or ()), validation, bool(shuffle))
+
+    def evaluate(
+        self, x: Any, y: Any, batch_size: int = 32, verbose: int | str = 0, return_dict: bool = False
+    ) -> float | list[float] | dict[str, float]:
+        """The loss, and each metric, on x and y."""
+        batch_size = integer(f"{self._label}.evaluate", "batch_size", batch_size)
+        x, y = self._examples("evaluate", x, y)
+        running = self.running()
+        for part in data.batches(len(x), batch_size):
+            running.add(y[part], *self.test_step(x[part], y[part]))
+        return running.logs() if return_dict else unwrapped(running.logs())
+
+    def predict(self, x: Any, batch_size: int = 32, verbose: int | str = 0) -> np.ndarray:
+        """The outputs for x, batch by batch."""
+        batch_size = integer(f"{self._label}.predict", "batch_size", batch_size)
+        x = self.as_input(x)
+        parts = data.batches(len(x), batch_size) if len(x) else [slice(0, 0)]
+        return np.concatenate([self._infer(x[part])[0] for part in parts])
+
+    def train_on_batch(self, x: Any, y: Any, return_dict: bool = False) -> float | list[float] | dict[str, float]:
+        """Move the weights once by this batch: its loss, and each metric, from before the step."""
+        x, y = self._examples("train_on_batch", x, y)
+        running = self.running()
+        running.add(y, *self.train_step(x, y))
+        return running.logs() if return_dict else unwrapped(running.logs())
+
+    def running(self) -> Running:
+        """The means of the loss and of each metric, of nothing yet."""
+        return Running(self._metrics)
+
+    def trace(
+        self,
+        x: Any,
+        training: bool = False,
+        seed: int | None = None,
+        grad: Any = None,
+        patch: Mapping[str, Any] | None = None,
+        *,
+        y: Any = None,
+        loss: Any = None,
+    ) -> Trace:
+        """Every intermediate value of every layer by path (`conv2d/windows`), with its gradient.
+
+        With the truth `y` the gradients are those of the loss, whose own steps are there too (`loss/difference`):
+        the compiled one, or `loss`.
+
+        >>> from nnlab import layers, models
+        >>> model = models.Sequential([layers.Dense(1, use_bias=False, kernel_initializer="ones", name="dense")])
+        >>> trace = model.trace([[1, 2]], y=[[0]], loss="mse")
+        >>> trace["loss/y"].value, trace["dense/kernel"].grad.tolist()
+        (np.float32(9.0), [[6.0], [12.0]])
+        """
+        if y is None:
+            if loss is not None:
+                raise ArgumentError(f"{self._label}: trace(loss=...) needs the truth too, y=...")
+            return super().trace(x, training, seed, grad, patch)
+        if grad is not None:
+            raise ArgumentError(f"{self._label}: pass y (gradients of the loss) or grad (the gradient of y), not both.")
+        if loss is None and self.loss is None:
+            raise ArgumentError(f"{self._label}: trace(y=...) needs a loss; pass loss= or compile the model first.")
+        loss = self.loss if loss is None else losses.get(loss)
+
+        def from_loss(s: Record, g: Record) -> np.ndarray:
+            value = s.run(LOSS, loss, s.y, y_true=y)
+            return g.undo(LOSS, loss, s, np.ones_like(value)).y_pred
+
+        return super().trace(x, training, seed, from_loss, patch)
+
+    def summary(self) -> None:
+        """Print the layers, their output shapes and their parameters with the formula behind each number."""
+        from nnlab.explain import summary
+
+        summary.show(self)
+
+    def _examples(self, method: str, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+        """x and y as arrays that fit each other, the model and its loss; builds the model."""
+        if self.loss is None:
+            raise ArgumentError(f"{self._label}: call compile(optimizer=..., loss=...) before {method}.")
+        x, y = data.examples(f"{self._label}.{method}", self.as_input(x), y)
+        self.ensure_built(x.shape)
+        self.check_input(x.shape)
+        data.check_ending(self)
+        shape = (len(x), *self.compute_output_shape(x.shape)[1:])
+        self.loss.check_labels(y, np.broadcast_to(np.zeros((), self.dtype), shape))
+        return x, y
+
+
+FIT = (
+    "x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split", "validation_data", "shuffle",
+)  # fmt: skip
+
+
+def as_metrics(identifiers: Any) -> list[metrics.Metric]:
+    """The metrics for a list of them, or for one."""
+    if identifiers is None:
+        return []
+    several = isinstance(identifiers, list | tuple)
+    return [metrics.get(each) for each in (identifiers if several else [identifiers])]
+
+
+def unwrapped(logs: dict[str, float]) -> float | list[float]:
+    """The values alone: one number, or a list where there are metrics."""
+    values = list(logs.values())
+    return values[0] if len(values) == 1 else values

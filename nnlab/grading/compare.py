@@ -139,13 +139,14 @@ def _compare_tuples(expected: tuple, got: Any, tolerance: float) -> Difference |
 
 
 def _compare_scalars(expected: Any, got: Any, tolerance: float) -> Difference | None:
-    got = got.item() if isinstance(got, np.generic) or getattr(got, "shape", None) == () else got
+    if isinstance(got, np.generic) or (type(got) is np.ndarray and got.ndim == 0):
+        got = got.item()
     whole = isinstance(expected, Integral) and not isinstance(expected, bool)
-    number_or_name = "a number" if isinstance(expected, Real) else f"a {type(expected).__name__}"
-    wanted = "a whole number" if whole else number_or_name
+    real = isinstance(expected, Real) and not isinstance(expected, bool)
+    wanted = "a whole number" if whole else "a number" if real else f"a {type(expected).__name__}"
     if got is None:
         return Difference("type", f"returned None, expected {wanted}: is a return missing?")
-    if isinstance(expected, bool) or not isinstance(expected, Real):
+    if not real:
         if type(got) is not type(expected):
             return Difference("type", f"returned {describe(got)}, expected {wanted}")
         same = got == expected
@@ -158,7 +159,7 @@ def _compare_scalars(expected: Any, got: Any, tolerance: float) -> Difference | 
     if same:
         return None
     problem = f"returned {describe(got)}, expected {describe(expected)}"
-    if not isinstance(expected, Real):
+    if not real:
         return Difference("value", problem)
     largest = abs(float(got) - float(expected))
     kind = "finite" if largest != largest or largest == float("inf") else "value"

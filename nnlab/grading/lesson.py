@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -34,5 +35,7 @@ class Lesson:
         for exercise in self.exercises:
             if exercise.name == name:
                 return exercise
-        known = ", ".join(exercise.name for exercise in self.exercises)
-        raise ArgumentError(f"{self.title}: there is no exercise called {name!r}; its exercises are {known}.")
+        known = [exercise.name for exercise in self.exercises]
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"its exercises are {', '.join(known)}."
+        raise ArgumentError(f"{self.title}: there is no exercise called {name!r}; {hint}")

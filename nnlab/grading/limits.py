@@ -63,7 +63,9 @@ def attempt(function: Callable, arguments: dict[str, Any], seconds: float = SECO
         problem = "" if own else f"calls {place}, which is not written yet"
     except SystemExit:
         kind, value, problem = "exit", None, "tried to leave Python (exit); return the result instead"
-    except Exception as error:
+    except KeyboardInterrupt:  # the person's own wish
+        raise
+    except BaseException as error:
         kind, value, problem = "raised", None, f"raised {_describe_error(error, function)}"
     changed = tuple(name for name, value in arguments.items() if _snapshot(value) != before[name])
     return Outcome(kind, value, problem, changed, paper.getvalue(), paper.characters)
@@ -97,7 +99,11 @@ def _by_signal(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        stopped = False
+        while not stopped:
+            with contextlib.suppress(OutOfTime):  # one more may come while the answer is being left
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                stopped = True
         signal.signal(signal.SIGALRM, previous)
 
 
@@ -158,9 +164,12 @@ def _raised_in(error: BaseException) -> str:
     return trace.tb_frame.f_code.co_name
 
 
-def _describe_error(error: Exception, function: Callable) -> str:
+def _describe_error(error: BaseException, function: Callable) -> str:
     """The error's type, its first line, and the line of the answer that led to it, counted from its `def`."""
-    first_line = (str(error).strip().splitlines() or [""])[0][:200]
+    try:
+        first_line = (str(error).strip().splitlines() or [""])[0][:200]
+    except Exception:  # the error is the answer's own, and cannot even be printed
+        first_line = ""
     code = getattr(function, "__code__", None)
     line, trace = None, error.__traceback__
     while trace is not None:

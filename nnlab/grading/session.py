@@ -15,7 +15,7 @@ from nnlab.grading.compare import compare, describe
 from nnlab.grading.exercise import Exercise, Prediction
 from nnlab.grading.handin import page
 from nnlab.grading.lesson import Lesson
-from nnlab.grading.limits import Outcome, attempt
+from nnlab.grading.limits import SECONDS, Outcome, attempt
 from nnlab.grading.mark import mark, mark_function, not_attempted
 from nnlab.grading.overview import Overview
 from nnlab.grading.progress import Progress
@@ -43,7 +43,7 @@ class OpenLesson(Shown):
         if isinstance(exercise, Prediction):
             return self.predict(answer)
         source = source_of(answer)
-        result = mark_function(exercise, answer, source)
+        result = mark_function(exercise, answer, source, SECONDS)
         self._answers.pop(exercise.name, None)
         if result.status != NOT_ATTEMPTED:
             self._answers[exercise.name] = answer
@@ -56,7 +56,7 @@ class OpenLesson(Shown):
         if not isinstance(exercise, Prediction):
             return self.check(answer)
         expected = exercise.answer()
-        outcome = attempt(answer, {})
+        outcome = attempt(answer, {}, SECONDS)
         unfit = compare(expected, outcome.value) if outcome.kind == "returned" else None
         fits = outcome.kind == "returned" and (unfit is None or unfit.kind not in ("type", "dtype"))
         first = self._progress[exercise.name].get("first", _plain(outcome.value) if fits else None)

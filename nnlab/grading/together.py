@@ -49,7 +49,9 @@ def try_together(lesson: Lesson, answers: Mapping[str, Callable], last: str) -> 
             done = [chosen[step] for step in trace.patched]
             first = next((e for e in done if _difference(trace.patched[e.step])), None)
             only = layer.trace(x, grad=grad, patch={first.step: patches[first.step]}) if first else None
-    except (NnlabError, OutOfTime) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # an answer may raise whatever it likes
         names = tuple(exercise.name for exercise in chosen.values())
         to_blame = next((e.name for e in chosen.values() if f"'{e.step}'" in str(error)), last)
         return Together(name, names, to_blame, f"{name} cannot run with {to_blame}: {_reason(error)}")
@@ -103,7 +105,9 @@ def _largest(got: np.ndarray, expected: np.ndarray) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    return "a step does not end" if isinstance(error, OutOfTime) else str(error)
+    if isinstance(error, OutOfTime):
+        return "a step does not end"
+    return str(error) if isinstance(error, NnlabError) else f"a step raised {type(error).__name__}"
 
 
 def _listed(names: tuple[str, ...] | list[str]) -> str:

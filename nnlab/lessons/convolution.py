@@ -173,7 +173,9 @@ PADDING_AMOUNTS = Exercise(
             1,
             calls(zeros, sizes((5, 2, 1), (28, 4, 1), (6, 6, 1))),
         ),
-        Check("larger strides", 1, calls(zeros, sizes((7, 3, 2), (6, 3, 2), (28, 5, 3), (9, 2, 4), (7, 2, 4), (6, 1, 3)))),
+        Check(
+            "larger strides", 1, calls(zeros, sizes((7, 3, 2), (6, 3, 2), (28, 5, 3), (9, 2, 4), (7, 2, 4), (6, 1, 3)))
+        ),
     ),
     hints=(
         "With same padding there are ceil(size / stride) places. How many rows do they need in all?",

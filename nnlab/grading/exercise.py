@@ -72,12 +72,12 @@ class Exercise:
     name: str
     task: str
     arguments: tuple[str, ...]
-    checks: tuple[Check | SourceCheck, ...]
-    hints: tuple[str, ...] = ()
+    checks: tuple[Check | SourceCheck, ...] = field(repr=False)
+    hints: tuple[str, ...] = field(default=(), repr=False)
     step: str | None = None
-    adapt: Callable[[Callable], Callable] | None = None
+    adapt: Callable[[Callable], Callable] | None = field(default=None, repr=False)
     axes: str = ""
-    banned: Mapping[str, str] = field(default_factory=dict)
+    banned: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def points(self) -> int:

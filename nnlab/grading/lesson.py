@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from nnlab.core.errors import ArgumentError
@@ -22,8 +22,8 @@ class Lesson:
 
     name: str
     title: str
-    exercises: tuple[Exercise, ...]
-    assemble: Callable[[], tuple[Any, Any, Any]] | None = None
+    exercises: tuple[Exercise, ...] = field(repr=False)
+    assemble: Callable[[], tuple[Any, Any, Any]] | None = field(default=None, repr=False)
 
     @property
     def points(self) -> int:

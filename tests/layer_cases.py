@@ -9,6 +9,7 @@ import zlib
 from typing import Any, NamedTuple
 
 import numpy as np
+from formula import uniform
 
 
 class Case(NamedTuple):
@@ -25,9 +26,9 @@ class Case(NamedTuple):
         return f"{self.layer}({stated}){' in training' if self.training else ''} on {self.shape}"
 
     @property
-    def rng(self) -> np.random.Generator:
-        """The same numbers for this row whenever it is asked."""
-        return np.random.default_rng(zlib.crc32(self.id.encode()))
+    def key(self) -> str:
+        """The row's name in the file of golden values: short, and another one once the row changes."""
+        return f"{self.layer}-{zlib.crc32(self.id.encode()):08x}"
 
     @property
     def batch_matters(self) -> bool:
@@ -35,17 +36,17 @@ class Case(NamedTuple):
         return self.training and self.layer in ("BatchNormalization", "Dropout")
 
     def x(self, dtype: str = "float32") -> np.ndarray:
-        return self.rng.normal(size=self.shape).astype(dtype)
+        return uniform(f"{self.id} x", self.shape, -2, 2).astype(dtype)
 
     def upstream(self, shape: tuple[int, ...]) -> np.ndarray:
-        return np.random.default_rng(len(self.id)).normal(size=shape).astype("float32")
+        """The gradient that arrives at y."""
+        return uniform(f"{self.id} upstream", shape)
 
     def weight(self, name: str, shape: tuple[int, ...]) -> np.ndarray:
         """A value for this weight: of either sign and never near zero; a variance is positive."""
-        rng = np.random.default_rng(zlib.crc32(f"{self.id} {name}".encode()))
-        value = rng.uniform(0.3, 1.3, shape)
-        sign = 1 if "variance" in name else rng.choice([-1, 1], shape)
-        return (sign * value).astype("float32")
+        value = uniform(f"{self.id} {name}", shape, 0.3, 1.3)
+        sign = 1 if "variance" in name else np.sign(uniform(f"{self.id} sign of {name}", shape))
+        return np.float32(sign * value)
 
     def make(self, **more: Any) -> Any:
         """The nnlab layer of this row, built, with its weights set."""

@@ -1,0 +1,159 @@
+"""Write the golden values: what real Keras computes for the rows of the table, for losses, optimizers and LeNet.
+
+Run it where Keras and JAX are installed (nnlab is not needed), from the repository's root:
+
+    KERAS_BACKEND=jax PYTHONPATH=tests python tests/golden/make_golden.py [folder]
+
+Inputs and weights come from formulas (tests/formula.py), so the files hold only what Keras answered.
+"""
+
+import inspect
+import json
+import sys
+from pathlib import Path
+
+import jax
+import keras
+import model_cases as models
+import numpy as np
+from layer_cases import CASES
+
+HERE = Path(__file__).parent
+
+
+def layers():
+    """Output, gradients of x and of each weight, statistics and penalties after the call, for every row."""
+    golden = {}
+    for case in CASES:
+        if case.layer == "InputLayer":
+            continue  # computes nothing
+        layer = getattr(keras.layers, case.layer)(**case.arguments)
+        if not layer.built:
+            layer.build(case.shape)
+        weights = {weight.name: weight for weight in layer.weights}
+        values = {name: case.weight(name, tuple(weight.shape)) for name, weight in weights.items()}
+        seeds = [(variable, variable.value) for variable in layer.variables if "seed" in variable.name]
+
+        def run(values, x, layer=layer, weights=weights, seeds=seeds, case=case):
+            mapping = [(weights[name], value) for name, value in values.items()] + seeds
+            with keras.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
+                y = layer(x, training=case.training)
+                losses = list(layer.losses)
+            after = {name: scope.get_current_value(weight) for name, weight in weights.items()}
+            return y, after, losses
+
+        def objective(values, x, upstream, run=run, case=case):
+            y, _, losses = run(values, x)
+            activity = losses[:1] if "activity_regularizer" in case.arguments else []
+            return (y * upstream).sum() + sum(activity)
+
+        x = case.x()
+        y, after, losses = run(values, x)
+        upstream = case.upstream(y.shape)
+        of_weights, of_x = jax.grad(objective, argnums=(0, 1))(values, x, upstream)
+        golden[f"{case.key}/y"], golden[f"{case.key}/grad x"] = y, of_x
+        for name, gradient in of_weights.items():
+            if "moving" in name:
+                golden[f"{case.key}/after {name}"] = after[name]
+            else:
+                golden[f"{case.key}/grad {name}"] = gradient
+        if losses:
+            golden[f"{case.key}/losses"] = np.array(losses)
+        if case.layer == "Dropout" and case.training:
+            golden[f"{case.key}/mask"] = np.asarray(y) != 0
+    return golden
+
+
+def losses():
+    """For each row: the value for each sample, their mean, and the gradient of the mean."""
+    golden = {}
+    for case in models.LOSSES:
+        cls = getattr(keras.losses, case.name)
+        y_true, y_pred = case.y_true(), case.y_pred()
+        mean = cls(**case.arguments)
+        golden[f"{case.id}/value"] = mean(y_true, y_pred)
+        golden[f"{case.id}/each"] = cls(**case.arguments, reduction=None)(y_true, y_pred)
+        golden[f"{case.id}/grad"] = jax.grad(lambda p, mean=mean, y=y_true: mean(y, p))(y_pred)
+    return golden
+
+
+def metrics():
+    """For each row: the metric after one batch and after two."""
+    golden = {}
+    for case in models.METRICS:
+        metric = getattr(keras.metrics, case.name)(**case.arguments)
+        results = []
+        for batch in range(2):
+            metric.update_state(case.y_true(batch), case.y_pred(batch))
+            results.append(float(metric.result()))
+        golden[case.id] = np.array(results)
+    return golden
+
+
+def optimizers():
+    """For each row: the two weights after each of ten steps with given gradients."""
+    golden = {}
+    for case in models.OPTIMIZERS:
+        optimizer = getattr(keras.optimizers, case.name)(**case.arguments)
+        weights = [keras.Variable(start) for start in models.START]
+        history = []
+        for gradients in models.GRADIENTS:
+            optimizer.apply([jax.numpy.asarray(each) for each in gradients], weights)
+            history.append([np.asarray(weight) for weight in weights])
+        for index, values in enumerate(zip(*history, strict=True)):
+            golden[f"{case.id}/{index}"] = np.stack(values)
+    return golden
+
+
+def lenet():
+    """For each optimizer: loss and accuracy of five `train_on_batch` steps, and a digest of the weights they leave."""
+    golden = {}
+    for case in models.LENET_OPTIMIZERS:
+        model = models.lenet(keras)
+        model.set_weights(models.lenet_weights([tuple(weight.shape) for weight in model.weights]))
+        optimizer = getattr(keras.optimizers, case.name)(**case.arguments)
+        model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+        logs = []
+        for x, y in models.lenet_batches():
+            model.reset_metrics()
+            logs.append([float(value) for value in model.train_on_batch(x, y)])
+        golden[f"{case.id}/logs"] = np.array(logs)
+        golden[f"{case.id}/prediction"] = model.predict_on_batch(models.lenet_batches()[0][0])
+        for index, weight in enumerate(model.get_weights()):
+            for name, part in models.digest(weight).items():
+                golden[f"{case.id}/weight {index} {name}"] = part
+    return golden
+
+
+def signatures():
+    """The constructor's arguments of each layer, in order, with their defaults."""
+    return {
+        name: {
+            key: None if parameter.default is parameter.empty else {"default": parameter.default}
+            for key, parameter in inspect.signature(getattr(keras.layers, name).__init__).parameters.items()
+            if key != "self" and parameter.kind is not parameter.VAR_KEYWORD
+        }
+        for name in sorted({case.layer for case in CASES})
+    }
+
+
+def main():
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
+    for make in (layers, losses, metrics, optimizers, lenet):
+        arrays = {key: small(value) for key, value in make().items()}
+        np.savez_compressed(folder / f"{make.__name__}.npz", **arrays)
+        print(f"{make.__name__}: {len(arrays)} arrays")
+    versions = {"keras": keras.__version__, "jax": jax.__version__, "numpy": np.__version__}
+    (folder / "keras.json").write_text(
+        json.dumps({"versions": versions, "signatures": signatures()}, indent=1, sort_keys=False) + "\n"
+    )
+
+
+def small(value):
+    """As an array that takes little room."""
+    value = np.asarray(value)
+    return value.astype("float32") if value.dtype.kind == "f" else value
+
+
+if __name__ == "__main__":
+    main()

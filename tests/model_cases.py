@@ -1,0 +1,157 @@
+"""The rows for losses, metrics, optimizers and LeNet: read by nnlab's tests and by the script that asks real Keras.
+
+Neither library is imported here; what is needed of one is passed in.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from formula import integers, uniform
+
+
+class Case(NamedTuple):
+    """A class by its Keras name and its arguments."""
+
+    name: str
+    arguments: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return f"{self.name}({', '.join(f'{key}={value!r}' for key, value in self.arguments.items())})"
+
+
+class Labelled(NamedTuple):
+    """A loss or a metric with the kind of labels and of predictions that it gets.
+
+    `labels`: "numbers", "binary", "classes" (integers) or "one_hot"; `predictions`: "numbers" (these are logits,
+    too), "probabilities" (rows that sum to one), "chances" (each from 0 to 1), or "edge", which has exact zeros,
+    ones and large values.
+    """
+
+    name: str
+    labels: str
+    predictions: str
+    shape: tuple[int, ...]
+    arguments: dict[str, Any] = {}
+
+    @property
+    def id(self) -> str:
+        stated = ", ".join(f"{key}={value!r}" for key, value in self.arguments.items())
+        return f"{self.name}({stated}) of {self.labels} and {self.predictions} on {self.shape}"
+
+    def y_true(self, batch: int = 0) -> np.ndarray:
+        key, classes = f"{self.id} true {batch}", self.shape[-1]
+        if self.labels == "numbers":
+            return uniform(key, self.shape)
+        if self.labels == "binary":
+            return integers(key, self.shape, 2).astype("float32")
+        drawn = integers(key, self.shape[:-1], classes)
+        return np.eye(classes, dtype="float32")[drawn] if self.labels == "one_hot" else drawn
+
+    def y_pred(self, batch: int = 0) -> np.ndarray:
+        values = uniform(f"{self.id} predicted {batch}", self.shape, -3, 3)
+        if self.predictions == "probabilities":
+            exp = np.exp(values.astype("float64"))
+            return (exp / exp.sum(-1, keepdims=True)).astype("float32")
+        if self.predictions == "chances":
+            return (values + 3) / np.float32(6)
+        if self.predictions == "edge":
+            if self.arguments.get("from_logits"):
+                return values * np.float32(30)
+            return np.clip(np.rint(values) / np.float32(2), 0, 1)
+        return values
+
+
+LOGITS = {"from_logits": True}
+LOSSES = [
+    Labelled("MeanSquaredError", "numbers", "numbers", (5, 3)),
+    Labelled("MeanSquaredError", "numbers", "numbers", (5, 1)),
+    Labelled("MeanSquaredError", "numbers", "numbers", (3, 4, 2)),
+    Labelled("BinaryCrossentropy", "binary", "chances", (5, 1)),
+    Labelled("BinaryCrossentropy", "binary", "chances", (5, 3)),
+    Labelled("BinaryCrossentropy", "binary", "edge", (5, 3)),
+    Labelled("BinaryCrossentropy", "binary", "numbers", (5, 3), LOGITS),
+    Labelled("BinaryCrossentropy", "binary", "edge", (5, 3), LOGITS),
+    Labelled("BinaryCrossentropy", "binary", "chances", (5, 3), {"label_smoothing": 0.2}),
+    Labelled("CategoricalCrossentropy", "one_hot", "probabilities", (5, 3)),
+    Labelled("CategoricalCrossentropy", "one_hot", "chances", (5, 3)),  # rows that do not sum to one
+    Labelled("CategoricalCrossentropy", "one_hot", "probabilities", (3, 4, 2)),
+    Labelled("CategoricalCrossentropy", "one_hot", "numbers", (5, 3), LOGITS),
+    Labelled("CategoricalCrossentropy", "one_hot", "edge", (5, 3), LOGITS),
+    Labelled("CategoricalCrossentropy", "one_hot", "probabilities", (5, 3), {"label_smoothing": 0.2}),
+    Labelled("SparseCategoricalCrossentropy", "classes", "probabilities", (5, 3)),
+    Labelled("SparseCategoricalCrossentropy", "classes", "chances", (5, 3)),  # rows that do not sum to one
+    Labelled("SparseCategoricalCrossentropy", "classes", "probabilities", (3, 4, 2)),
+    Labelled("SparseCategoricalCrossentropy", "classes", "numbers", (5, 3), LOGITS),
+    Labelled("SparseCategoricalCrossentropy", "classes", "edge", (5, 3), LOGITS),
+]
+
+METRICS = [
+    Labelled("Accuracy", "binary", "edge", (7, 3)),
+    Labelled("BinaryAccuracy", "binary", "chances", (7, 1)),
+    Labelled("BinaryAccuracy", "binary", "chances", (7, 3)),
+    Labelled("BinaryAccuracy", "binary", "chances", (7, 3), {"threshold": 0.3}),
+    Labelled("CategoricalAccuracy", "one_hot", "probabilities", (7, 3)),
+    Labelled("CategoricalAccuracy", "one_hot", "probabilities", (5, 4, 3)),
+    Labelled("SparseCategoricalAccuracy", "classes", "probabilities", (7, 3)),
+    Labelled("SparseCategoricalAccuracy", "classes", "probabilities", (5, 4, 3)),
+    Labelled("SparseTopKCategoricalAccuracy", "classes", "probabilities", (7, 5), {"k": 2}),
+    Labelled("TopKCategoricalAccuracy", "one_hot", "probabilities", (7, 5), {"k": 2}),
+    Labelled("MeanSquaredError", "numbers", "numbers", (7, 3)),
+    Labelled("SparseCategoricalCrossentropy", "classes", "probabilities", (7, 3)),
+]
+
+OPTIMIZERS = [
+    Case("SGD", {}),
+    Case("SGD", {"learning_rate": 0.1, "momentum": 0.9}),
+    Case("SGD", {"learning_rate": 0.1, "momentum": 0.8, "nesterov": True}),
+    Case("Adam", {}),
+    Case("Adam", {"learning_rate": 0.05, "beta_1": 0.8, "beta_2": 0.99, "epsilon": 1e-3}),
+]
+START = (uniform("start 0", (3, 2)), uniform("start 1", (2,)))
+GRADIENTS = [(uniform(f"gradient 0 {step}", (3, 2)), uniform(f"gradient 1 {step}", (2,))) for step in range(10)]
+
+LENET_OPTIMIZERS = [Case("SGD", {"learning_rate": 0.05, "momentum": 0.9}), Case("Adam", {"learning_rate": 0.001})]
+
+
+def lenet(library: Any) -> Any:
+    """LeNet-5 in the API that nnlab and Keras share."""
+    layers = library.layers
+    return library.Sequential(
+        [
+            library.Input((28, 28, 1)),
+            layers.Conv2D(6, 5, padding="same", activation="tanh"),
+            layers.MaxPooling2D(),
+            layers.Conv2D(16, 5, activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dense(120, activation="relu"),
+            layers.Dense(84, activation="tanh"),
+            layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+def lenet_weights(shapes: list[tuple[int, ...]]) -> list[np.ndarray]:
+    """The weights to start from: Glorot's range for kernels, small biases that are not zero."""
+    weights = []
+    for index, shape in enumerate(shapes):
+        field = int(np.prod(shape[:-2]))
+        limit = 0.1 if len(shape) == 1 else np.sqrt(6 / (field * (shape[-2] + shape[-1])))
+        weights.append(uniform(f"LeNet weight {index}", shape, -limit, limit))
+    return weights
+
+
+def lenet_batches() -> list[tuple[np.ndarray, np.ndarray]]:
+    """Five batches of seven images with values from 0 to 1, and their classes."""
+    return [
+        (uniform(f"LeNet x {step}", (7, 28, 28, 1), 0, 1), integers(f"LeNet y {step}", (7,), 10)) for step in range(5)
+    ]
+
+
+def digest(weight: np.ndarray) -> dict[str, np.ndarray]:
+    """A small weight as it is; of a large one the mean along each axis and every 97th number."""
+    if weight.size <= 500:
+        return {"all": weight}
+    means = {f"mean over axis {axis}": weight.mean(axis, dtype="float64") for axis in range(weight.ndim)}
+    return means | {"every 97th": weight.ravel()[::97]}

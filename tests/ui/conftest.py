@@ -41,6 +41,9 @@ RUN = """async () => {
   await jupyterapp.commands.execute('notebook:run-all-cells');
   const outputs = nnPanel.content.model.sharedModel.cells.flatMap((cell) => cell.outputs || []);
   return outputs.filter((o) => o.output_type === 'error').map((o) => `${o.ename}: ${o.evalue}`); }"""
+EXECUTE = """async (code) => {
+  const { content } = await nnPanel.sessionContext.session.kernel.requestExecute({ code }).done;
+  return content.status === 'ok' ? '' : `${content.ename}: ${content.evalue}`; }"""
 SHUT_DOWN = "async () => { await nnPanel.sessionContext.shutdown(); }"
 CLOSE = "async () => { await nnPanel.sessionContext.shutdown(); nnPanel.context.model.dirty = false; nnPanel.close(); }"
 
@@ -150,8 +153,14 @@ def run_notebook(lab_page):
     yield run
     for _ in opened:
         page.evaluate(CLOSE)
-    assert not page.errors, page.errors
-    page.errors.clear()
+    errors, page.errors[:] = list(page.errors), []
+    assert not errors, errors
+
+
+@pytest.fixture
+def execute(lab_page):
+    """Runs code in the kernel of the notebook that is open, beside its cells; returns the error, if there is one."""
+    return lambda code: lab_page[0].evaluate(EXECUTE, code)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ export class Ledger {
     if (addend) lines.push(line("nn-addend", `+ ${addend.noun}`, asText(added, digits)));
     if (rounding) lines.push(line("nn-rounding", "+ rounding of the printed digits", asText(rounding, digits)));
     lines.push(line("nn-result", `= ${name}`, format(result.values[cell], digits)));
-    const longest = Math.max(...chips.map((chip) => chip.firstChild.textContent.length));
+    const longest = Math.max(...chips.flatMap((chip) => Array.from(chip.children, (part) => part.textContent.length)));
     const layout = `--columns:${ledger.layout[1]};--characters:${longest}`;
     this.sum.replaceChildren(h("div", { class: "nn-products", style: layout }, ...chips), h("div", { class: "nn-account" }, ...lines));
     const bias = addend ? `, plus ${addend.noun} ${asText(added, digits)}` : "";

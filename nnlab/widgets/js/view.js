@@ -15,7 +15,7 @@ export class View {
   constructor(model, element) {
     this.channel = new Channel(model, () => this.#say(SILENCE));
     this.cursor = 0;
-    this.points = { pointer: null, focus: null };
+    this.point = null; // where the learner points: { grid, cell, how }, or nowhere
     this.grids = new Map();
     this.controls = new Controls((name, value) => this.#set(name, value));
     this.transport = new Transport((position) => this.#move(position));
@@ -108,7 +108,7 @@ export class View {
       return new Grid(spec, on);
     });
     if (!changed) return;
-    this.points = { pointer: null, focus: null };
+    this.point = null;
     const focused = this.root.contains(document.activeElement) ? document.activeElement.closest(".nn-grid") : null;
     this.grids = new Map(next.map((grid) => [grid.name, grid]));
     const first = names.indexOf(this.scene.ledger.factors[0]);
@@ -147,7 +147,7 @@ export class View {
 
   #move(position) {
     this.cursor = position;
-    this.points = { pointer: null, focus: null };
+    this.point = null;
     this.#show();
   }
 
@@ -159,13 +159,15 @@ export class View {
   }
 
   #point(grid, cell, how) {
-    this.points[how] = cell === null ? null : { grid, cell };
+    if (cell !== null) this.point = { grid, cell, how };
+    else if (this.point?.how === how) this.point = null; // the keys may have moved on while the pointer lay still
+    else return;
     if (how === "focus" && cell !== null && grid === this.scene.ledger.result) this.cursor = cell;
     this.#show();
   }
 
   #show() {
-    const point = this.points.pointer ?? this.points.focus;
+    const { point } = this;
     const result = this.scene.ledger.result;
     const where = this.grids.get(result).describe(this.cursor);
     this.transport.update(this.cursor, this.links.results, where);

@@ -52,6 +52,9 @@ class Entry:
     def __repr__(self) -> str:
         return f"<{self.kind} {self.path}: {self.axes or '-'} {self.shape}>"
 
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return rendered(self)
+
 
 class Trace(Mapping):
     """The values and gradients of one call by path, in the order they were computed.
@@ -115,9 +118,14 @@ class Trace(Mapping):
         return f"<Trace of {self.layer!r}: {len(self)} values>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        from nnlab.explain import table  # deferred: rendering is a room above this one
+        return rendered(self)
 
-        return {"text/plain": table.text(self), "text/html": table.html(self)}
+
+def rendered(shown: Trace | Entry) -> dict[str, str]:
+    """A trace or an entry for the terminal and for the notebook."""
+    from nnlab.explain import table  # deferred: rendering is a room above this one
+
+    return {"text/plain": table.text(shown), "text/html": table.html(shown)}
 
 
 def kind_of(name: str, layer: "Layer") -> str:

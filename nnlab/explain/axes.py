@@ -1,0 +1,84 @@
+"""From axis letters to places on the page: which axes are rows and columns, and which are counted off in panels."""
+
+from typing import NamedTuple
+
+WORDS = {
+    "b": "examples",
+    "t": "time steps",
+    "h": "rows",
+    "w": "columns",
+    "i": "output rows",
+    "j": "output columns",
+    "u": "kernel rows",
+    "v": "kernel columns",
+    "c": "channels",
+    "f": "filters",
+    "d": "features",
+}
+LEADING = {0: (), 1: ("b",), 2: ("b", "t"), 3: ("b", "h", "w")}  # what "..." stands for before a last axis
+IMAGES = [("u", "v"), ("i", "j"), ("h", "w")]  # axes that belong side by side
+
+
+def letters(axes: str, ndim: int) -> tuple[str, ...]:
+    """One letter for each of `ndim` axes; "..." becomes the usual leading ones, what does not fit is numbered.
+
+    >>> letters("b h w c", 4), letters("... d", 2), letters("... c", 4), letters("...", 2), letters("b d", 1)
+    (('b', 'h', 'w', 'c'), ('b', 'd'), ('b', 'h', 'w', 'c'), ('b', 'd'), ('n0',))
+    """
+    parts = axes.split()
+    if parts == ["..."]:
+        parts = ["..."] * (ndim > 0) + ["c" if ndim == 4 else "d"] * (ndim > 0)
+    if "..." in parts:
+        place, leading = parts.index("..."), ndim - len(parts) + 1
+        numbered = tuple(f"n{k}" for k in range(max(leading, 0)))
+        parts[place : place + 1] = LEADING.get(leading, numbered)
+    return tuple(parts) if len(parts) == ndim else tuple(f"n{k}" for k in range(ndim))
+
+
+class Layout(NamedTuple):
+    """Places of axes: `grid` are the rows and columns of a picture, `blocks` the rows and columns of small pictures,
+    `panels` are counted off one by one."""
+
+    grid: tuple[int, ...]
+    blocks: tuple[int, ...]
+    panels: tuple[int, ...]
+
+
+def layout(names: tuple[str, ...]) -> Layout:
+    """Windows become a grid of small grids, kernels one of channels by filters, images stand side by side.
+
+    >>> layout(("b", "i", "j", "u", "v", "c"))
+    Layout(grid=(3, 4), blocks=(1, 2), panels=(0, 5))
+    >>> layout(("u", "v", "c", "f"))
+    Layout(grid=(0, 1), blocks=(2, 3), panels=())
+    >>> layout(("b", "h", "w", "c")), layout(("b", "t", "d")).grid
+    (Layout(grid=(1, 2), blocks=(), panels=(0, 3)), (1, 2))
+    """
+    pairs = [(names.index(a), names.index(b)) for a, b in IMAGES if a in names and b in names]
+    grid = pairs[0] if pairs else tuple(range(len(names)))[-2:]
+    blocks: tuple[int, ...] = ()
+    if pairs and IMAGES[0] == (names[grid[0]], names[grid[1]]):
+        rest = tuple(k for k in range(len(names)) if k not in grid)
+        blocks = pairs[1] if len(pairs) > 1 else rest if len(rest) == 2 and "b" not in names else ()
+    panels = tuple(k for k in range(len(names)) if k not in grid and k not in blocks)
+    return Layout(grid, blocks, panels)
+
+
+def shape_text(names: tuple[str, ...], shape: tuple[int, ...]) -> str:
+    """A shape with its letters.
+
+    >>> shape_text(("b", "d"), (3, 4)), shape_text(("b", "1"), (3, 1)), shape_text((), ())
+    ('b=3 d=4', 'b=3 1', 'one number')
+    """
+    return (
+        " ".join(name if name == "1" else f"{name}={n}" for name, n in zip(names, shape, strict=True)) or "one number"
+    )
+
+
+def first_of(shown: int, total: int, name: str) -> str:
+    """What a cut leaves of an axis, in words.
+
+    >>> first_of(8, 16, "f"), first_of(1, 32, "b")
+    ('first 8 of 16 filters', 'first of 32 examples')
+    """
+    return f"first {f'{shown} ' if shown > 1 else ''}of {total} {WORDS.get(name, f'along axis {name}')}"

@@ -1,0 +1,187 @@
+"""Numbers as text that is true: digits chosen for a whole array, so that its values line up and can be told apart.
+
+A number that is not zero never reads as zero, a number that was rounded can be recognised as such (`rounded`), and
+a sum that is shown with its terms adds up as printed, or its rounding is named (`ledger`).
+"""
+
+import math
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import numpy as np
+
+SIGNIFICANT = 4  # digits of the largest number, where the numbers have no short exact form
+MOST_DECIMALS = 8
+LARGEST_FIXED = 1e7  # above, and where more than MOST_DECIMALS were needed, numbers have an exponent
+
+
+def digits(array: Any, significant: int = SIGNIFICANT) -> int:
+    """How many decimals the numbers of `array` need: few if they are short, else `significant` digits of the largest.
+
+    More are added, up to three, while numbers that differ would look the same.
+
+    >>> digits([1, 2, 3]), digits([0.5, 0.25]), digits([0.123456, 12.3456]), digits([1.00001, 1.00002])
+    (0, 2, 2, 5)
+    """
+    values = finite(array)
+    if values.dtype.kind != "f" or not values.any():
+        return 0
+    for decimals in range(significant + 1):
+        if (np.round(values.astype(float), decimals).astype(values.dtype) == values).all():
+            return decimals
+    decimals = max(significant - 1 - math.floor(math.log10(np.abs(values).max())), 0)
+    different = len(np.unique(values))
+    for more in range(3):
+        if len(np.unique(np.round(values.astype(float), decimals + more))) == different:
+            return min(decimals + more, MOST_DECIMALS)
+    return min(decimals, MOST_DECIMALS)
+
+
+def format_array(array: Any, decimals: int | None = None) -> np.ndarray:
+    """Each number as text, in an array of the same shape; all with the same `decimals` (default: `digits`).
+
+    >>> format_array([[1, -0.25], [1e-9, float("nan")]]).tolist()
+    [['1.000', '-0.250'], ['1e-09', 'nan']]
+    """
+    array = np.asarray(array)
+    out = np.empty(array.shape, object)
+    if array.dtype.kind != "f":
+        out.flat = [str(value) for value in array.flat]
+        return out
+    fixed = decimals is not None or not needs_exponent(array)
+    decimals = digits(array) if decimals is None else decimals
+    out.flat = [format_number(value, decimals, fixed) for value in array.astype(float).flat]
+    return out
+
+
+def format_number(value: float, decimals: int, fixed: bool = True) -> str:
+    """One number; with an exponent where `decimals` would make a number that is not zero read as zero.
+
+    >>> format_number(-0.0, 2), format_number(0.004, 2), format_number(float("-inf"), 2)
+    ('0.00', '4e-03', '-inf')
+    """
+    if not math.isfinite(value):
+        return str(value)
+    if not fixed and value:
+        return f"{value:.{SIGNIFICANT - 1}e}"
+    text = f"{value + 0.0:.{decimals}f}"
+    if value and not float(text):
+        return f"{value:.0e}"
+    return text.removeprefix("-") if not float(text) else text
+
+
+def needs_exponent(array: Any) -> bool:
+    """Whether the numbers are too large or all too small for plain decimals.
+
+    >>> needs_exponent([1e-12]), needs_exponent([1e9, 1.0]), needs_exponent([0.1, 1e-12])
+    (True, True, False)
+    """
+    largest = np.abs(finite(array)).max(initial=0)
+    return bool(largest >= LARGEST_FIXED or 0 < largest < 10.0 ** (SIGNIFICANT - MOST_DECIMALS))
+
+
+def exact(value: Any) -> str:
+    """The shortest text that reads back as the same number of the same type.
+
+    >>> exact(np.float32(0.1)), exact(np.float64(1) / 3)
+    ('0.1', '0.3333333333333333')
+    """
+    return str(value)
+
+
+def short(value: Any) -> str:
+    """A number for a legend or a sentence.
+
+    >>> short(np.float32(0.123456)), short(3), short(True)
+    ('0.1235', '3', 'True')
+    """
+    return f"{float(value) + 0.0:.{SIGNIFICANT}g}" if np.asarray(value).dtype.kind == "f" else str(value)
+
+
+def rounded(array: Any, texts: Any) -> bool:
+    """Whether some text does not read back as exactly its number.
+
+    >>> rounded([0.5, 0.25], format_array([0.5, 0.25])), rounded([1 / 3], format_array([1 / 3]))
+    (False, True)
+    """
+    array = np.asarray(array)
+    if array.dtype.kind != "f":
+        return False
+    read = np.array([float(text) for text in np.asarray(texts).flat]).astype(array.dtype)
+    return not np.array_equal(read, array.ravel(), equal_nan=True)
+
+
+def finite(array: Any) -> np.ndarray:
+    """The numbers that are neither NaN nor infinite, flat."""
+    array = np.asarray(array).ravel()
+    return array[np.isfinite(array)] if array.dtype.kind in "fc" else array
+
+
+def summary(array: Any) -> str:
+    """An array in one line.
+
+    >>> summary([[1.0, 2.0, float("nan")]])
+    'min 1, mean 1.5, max 2; 1 of 3 is NaN'
+    >>> summary([True, False, True])
+    '2 of 3 are True'
+    """
+    array = np.asarray(array)
+    if array.size == 0:
+        return "no numbers"
+    if array.dtype.kind == "b":
+        return f"{count(int(array.sum()), array.size)} True"
+    values = finite(array)
+    parts = []
+    if values.size:
+        mean = values.mean(dtype=float)
+        parts.append(f"min {short(values.min())}, mean {short(mean)}, max {short(values.max())}")
+    return "; ".join(parts + nonfinite(array))
+
+
+def nonfinite(array: Any) -> list[str]:
+    """How many numbers are NaN and how many infinite, in words.
+
+    >>> nonfinite([float("nan"), float("inf"), 1.0, float("inf")])
+    ['1 of 4 is NaN', '2 of 4 are infinite']
+    """
+    array = np.asarray(array)
+    if array.dtype.kind != "f":
+        return []
+    found = {"NaN": int(np.isnan(array).sum()), "infinite": int(np.isinf(array).sum())}
+    return [f"{count(n, array.size)} {word}" for word, n in found.items() if n]
+
+
+def count(n: int, total: int) -> str:
+    """'1 of 4 is', '2 of 4 are'."""
+    return f"{n} of {total} {'is' if n == 1 else 'are'}"
+
+
+class Ledger(NamedTuple):
+    """Terms and their total as printed; `rounding` is what the printed terms lack of it, "" if they add up."""
+
+    terms: list[str]
+    total: str
+    rounding: str
+
+
+def ledger(terms: Any, total: float, most: int = 6) -> Ledger:
+    """A sum with enough decimals that its printed terms add up to the printed total, if `most` decimals can do that.
+
+    >>> ledger([0.125, 0.25], 0.375)
+    Ledger(terms=['0.125', '0.250'], total='0.375', rounding='')
+    >>> ledger([1 / 3, 1 / 3, 1 / 3], 1.0, most=2)
+    Ledger(terms=['0.33', '0.33', '0.33'], total='1.00', rounding='0.01')
+    """
+    numbers = [float(value) for value in np.ravel(terms)]
+    if not all(map(math.isfinite, [*numbers, total])):
+        return Ledger([str(value) for value in numbers], str(float(total)), "")
+    first = min(digits([*numbers, float(total)]), most)
+    tries = [_ledger(numbers, float(total), decimals) for decimals in range(first, most + 1)]
+    return next((each for each in tries if not each.rounding), tries[0])
+
+
+def _ledger(terms: list[float], total: float, decimals: int) -> Ledger:
+    texts = [f"{value + 0.0:.{decimals}f}" for value in terms]
+    printed = f"{total + 0.0:.{decimals}f}"
+    lacking = Decimal(printed) - sum(map(Decimal, texts), Decimal(0))
+    return Ledger(texts, printed, f"{lacking:f}" if lacking else "")

@@ -1,0 +1,154 @@
+"""A trace in the order in which a reader follows it: a tree of layers, each its inputs, weights, steps and output.
+
+Text and HTML are two tellings of this story. It also knows what a page should not repeat: values that are the very
+numbers of an earlier entry, as the input of a layer is the output of the one before.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from nnlab.core.layer import Layer
+from nnlab.core.trace import Entry, Trace
+from nnlab.explain.axes import letters, shape_text
+
+ORDER = {"input": 0, "weight": 1, "step": 2, "output": 3}
+
+
+class Line:
+    """One entry with what the trace knows of it: letters of its axes, where its numbers stood before, patches."""
+
+    def __init__(self, entry: Entry, trace: Trace | None = None):
+        self.entry = entry
+        self.axes = entry.axes
+        self.same = {"value": "", "grad": ""}  # path of the earlier entry with the same numbers
+        self.further_in = {"value": False, "grad": False}  # whether that entry is in a sublayer
+        patched = trace.patched if trace else {}
+        self.patches = {"value": patched.get(entry.path), "grad": patched.get(f"grad:{entry.path}")}
+
+    @property
+    def shape(self) -> str:
+        """Letters and lengths: b=1 h=28 w=28 c=1."""
+        arrays = parts(self.entry.value)
+        return "; ".join(shape_text(letters(self.axes, np.ndim(a)), np.shape(a)) for a in arrays)
+
+    @property
+    def dtype(self) -> str:
+        """The type of the numbers."""
+        return ", ".join(dict.fromkeys(str(np.asarray(a).dtype) for a in parts(self.entry.value)))
+
+
+class Chapter:
+    """A layer: its lines and the layers that it called, in order."""
+
+    def __init__(self, path: str, layer: Layer):
+        self.path, self.layer = path, layer
+        self.contents: list[Line | Chapter] = []
+
+    @property
+    def lines(self) -> list[Line]:
+        """The layer's own lines."""
+        return [each for each in self.contents if isinstance(each, Line)]
+
+    def line(self, name: str) -> Line | None:
+        """The layer's own line of this name."""
+        return next((line for line in self.lines if line.entry.name == name), None)
+
+    @property
+    def title(self) -> str:
+        """The kind of layer with its name, where that says more: Dense 'hidden'."""
+        kind = type(self.layer).__name__
+        return kind if self.layer.name == kind.lower() else f"{kind} {self.layer.name!r}"
+
+    @property
+    def shapes(self) -> str:
+        """From which shape to which."""
+        ends = [self.line("x"), self.line("y")]
+        return " → ".join(f"({', '.join(line.shape.split())})" for line in ends if line)
+
+    def sort(self) -> None:
+        """Inputs, weights, then steps and sublayers as they were computed, then the output."""
+        self.contents.sort(key=lambda each: ORDER.get(each.entry.kind, 2) if isinstance(each, Line) else 2)
+
+
+def tell(trace: Trace) -> Chapter:
+    """The tree of a trace."""
+    chapters = {"": Chapter("", trace.layer)}
+    seen: dict[tuple, Line] = {}
+    for entry in trace.rows():
+        path = entry.path.removesuffix(entry.name)
+        chapter = chapters.get(path) or add_chapter(chapters, path)
+        chapter.layer = entry.layer
+        line = Line(entry, trace)
+        line.axes = axes_of(line, chapter, seen)
+        for column in line.same:
+            note_repetition(line, column, seen)
+        chapter.contents.append(line)
+    for chapter in chapters.values():
+        chapter.sort()
+    return chapters[""]
+
+
+def add_chapter(chapters: dict[str, Chapter], path: str) -> Chapter:
+    """The chapter of a sublayer, under that of the layer that called it."""
+    above = path.removesuffix("/").rpartition("/")[0]
+    parent = chapters.get(f"{above}/" if above else "") or add_chapter(chapters, f"{above}/")
+    chapter = chapters[path] = Chapter(path, parent.layer)
+    parent.contents.append(chapter)
+    return chapter
+
+
+def axes_of(line: Line, chapter: Chapter, seen: dict[tuple, Line]) -> str:
+    """The letters of a value; "..." takes those of the same numbers before, or of the layer's input."""
+    if line.entry.axes != "...":
+        return line.entry.axes
+    before = seen.get(identity("value", line.entry.value)) or chapter.line("x")
+    if before and np.shape(before.entry.value) == np.shape(line.entry.value):
+        return before.axes
+    return line.entry.axes
+
+
+def note_repetition(line: Line, column: str, seen: dict[tuple, Line]) -> None:
+    """Remember where these numbers stand; if they stand in an earlier line too, say in which."""
+    key = identity(column, getattr(line.entry, column))
+    before = seen.setdefault(key, line) if key else line
+    if before is line:
+        return
+    line.same[column] = before.entry.path
+    line.further_in[column] = before.entry.path.count("/") > line.entry.path.count("/")
+    if line.further_in[column]:
+        seen[key] = line
+
+
+def identity(column: str, value: Any) -> tuple:
+    """What two views of the same memory have in common."""
+    if not isinstance(value, np.ndarray) or value.size == 0:
+        return ()
+    return column, value.__array_interface__["data"][0], value.shape, value.strides, value.dtype.str
+
+
+def parts(value: Any) -> list[Any]:
+    """The arrays of a value: of a tuple all of them."""
+    return list(value) if isinstance(value, tuple | list) else [value]
+
+
+def walk(chapter: Chapter) -> Iterator[Chapter]:
+    """A chapter and those under it."""
+    yield chapter
+    for each in chapter.contents:
+        if isinstance(each, Chapter):
+            yield from walk(each)
+
+
+def patch_note(own: Any, value: Any) -> str:
+    """How a patched value compares with the layer's own."""
+    own, value = np.asarray(own, float), np.asarray(value, float)
+    difference = np.abs(value - own)
+    if own.size == 0 or np.array_equal(own, value, equal_nan=True):
+        return "your step; equal to the layer's own"
+    place = tuple(
+        int(k) for k in np.unravel_index(np.nanargmax(np.where(np.isnan(difference), np.inf, difference)), own.shape)
+    )
+    where = f" at {list(place)}" if place else ""
+    return f"your step; differs from the layer's own by up to {difference[place]:.4g}{where}"

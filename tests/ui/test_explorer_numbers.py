@@ -281,7 +281,7 @@ def check_uses(seen, expected):
             for chip, badge, (_, source, weight) in zip(found["chips"], found["badges"], uses, strict=True):
                 x, w = expected.padded[source[0]][source[1]], expected.kernel[weight[0]][weight[1]]
                 assert shows(chip["factors"][0], x)
-        assert shows(chip["factors"][1], w)
+                assert shows(chip["factors"][1], w)
                 assert shows(chip["product"], x * w)
                 assert shows(badge.removeprefix("×"), x if name == "kernel" else w)
                 numbers += 4

@@ -92,8 +92,8 @@ class Exercise:
     @property
     def stub(self) -> str:
         """The untouched answer, as a student receives it: the task and the points stand in its docstring."""
-        points = f"({self.points} point{'' if self.points == 1 else 's'})"
-        lines = textwrap.wrap(f'"""{self.task} {points}"""', 100)
+        points = f"({self.points}~point{'' if self.points == 1 else 's'})"
+        lines = textwrap.fill(f'"""{self.task} {points}"""', 100).replace("~", " ").splitlines()
         body = [*lines, "# YOUR CODE HERE", "raise NotImplementedError()"]
         return f"def {self.name}({', '.join(self.arguments)}):\n" + "".join(f"    {line}\n" for line in body)
 

@@ -16,8 +16,9 @@ from nnlab.grading.result import FAILED, NOT_ATTEMPTED, PASSED, CheckResult, Res
 from nnlab.grading.together import Together
 
 CHECK = "application/vnd.nnlab.check+json"
-GREEN = "var(--jp-success-color0, #1b7f3b)"
-RED = "var(--jp-error-color0, #b3261e)"
+INK = "var(--jp-ui-font-color1, #1f1f1f)"
+GREEN = f"color-mix(in srgb, var(--jp-success-color0, #1b7f3b) 70%, {INK})"  # mixed: readable in both themes
+RED = f"color-mix(in srgb, var(--jp-error-color0, #b3261e) 70%, {INK})"
 GREY = "var(--jp-ui-font-color2, #616161)"
 LINE = "var(--jp-border-color2, #d0d0d0)"
 MARKS = {PASSED: ("✓", GREEN), FAILED: ("✗", RED), NOT_ATTEMPTED: ("○", GREY)}
@@ -87,7 +88,8 @@ class Feedback(Shown):
 
     def html(self) -> str:
         result = self.result
-        parts = [heading(result.exercise, result.status, marks(result.points, result.maximum))]
+        mark = f"{result.status}, {marks(result.points, result.maximum)}"
+        parts = [heading(result.exercise, result.status, mark)]
         for check in result.checks:
             parts.append(row(check.status, check.name, f"{check.points}/{check.maximum}", sentences(check)))
             if check.excerpt:
@@ -140,7 +142,9 @@ class Revealed(Shown):
         return "\n".join([first_line, *(f"  {sentence}" for sentence in self._sentences())])
 
     def html(self) -> str:
-        parts = [heading(self.result.exercise, self.result.status, marks(self.points, self.result.maximum))]
+        result = self.result
+        word = {PASSED: "right", FAILED: "not right"}.get(result.status, result.status)
+        parts = [heading(result.exercise, result.status, f"{word}, {marks(result.points, result.maximum)}")]
         parts += [f'<div style="margin-left:2px">{escape(sentence)}</div>' for sentence in self._sentences()]
         return box(parts)
 
@@ -200,11 +204,11 @@ def box(parts: Iterable[str]) -> str:
 
 
 def heading(name: str, status: str, mark: str) -> str:
-    """The first line: what was checked, how it went, the points."""
+    """The first line: what was checked, and how it went in words."""
     sign, colour = MARKS[status]
     return (
         f'<div style="margin-bottom:4px"><b style="color:{colour}">{sign} {escape(name)}</b> '
-        f'<span style="color:{GREY}">{status}, {mark}</span></div>'
+        f'<span style="color:{GREY}">{mark}</span></div>'
     )
 
 

@@ -20,7 +20,6 @@ from nnlab.grading.mark import mark, mark_function, not_attempted
 from nnlab.grading.overview import Overview
 from nnlab.grading.progress import Progress
 from nnlab.grading.report import Feedback, Notice, Revealed, Shown, counted
-from nnlab.grading.result import NOT_ATTEMPTED
 from nnlab.grading.together import Together, try_together
 
 WRITE_IT = "Write your answer in place of `raise NotImplementedError()`; the value is shown once it is committed."
@@ -45,7 +44,7 @@ class OpenLesson(Shown):
         source = source_of(answer)
         result = mark_function(exercise, answer, source, SECONDS)
         self._answers.pop(exercise.name, None)
-        if result.status != NOT_ATTEMPTED:
+        if not {"not attempted", "time"} & {check.kind for check in result.checks}:
             self._answers[exercise.name] = answer
         self._remember(exercise, result.to_dict(), source)
         return Feedback(exercise, result, self._together(exercise))

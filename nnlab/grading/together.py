@@ -42,7 +42,11 @@ def try_together(lesson: Lesson, answers: Mapping[str, Callable], last: str) -> 
         return None
     layer, x, grad = lesson.assemble()
     name = type(layer).__name__
-    patches = {exercise.step: stand_in(exercise, answers[exercise.name]) for exercise in chosen.values()}
+    running = [last]
+    patches = {
+        exercise.step: stand_in(exercise, _noted(exercise, answers[exercise.name], running))
+        for exercise in chosen.values()
+    }
     try:
         with contextlib.redirect_stdout(io.StringIO()), time_limit(SECONDS):
             clean, trace = layer.trace(x, grad=grad), layer.trace(x, grad=grad, patch=patches)
@@ -53,18 +57,15 @@ def try_together(lesson: Lesson, answers: Mapping[str, Callable], last: str) -> 
         raise
     except BaseException as error:  # an answer may raise whatever it likes
         names = tuple(exercise.name for exercise in chosen.values())
-        to_blame = next((e.name for e in chosen.values() if f"'{e.step}'" in str(error)), last)
-        return Together(name, names, to_blame, f"{name} cannot run with {to_blame}: {_reason(error)}")
+        return Together(name, names, running[-1], f"{name} cannot run with {running[-1]}: {_reason(error)}")
     names = tuple(exercise.name for exercise in done)
     if first is None:
-        verb = "takes" if len(names) == 1 else "take"
-        target = "y and every gradient agree" if any(e.step.startswith("grad:") for e in done) else "y agrees"
-        return Together(name, names, None, f"{_listed(names)} {verb} the layer's place: {target} with {name}'s own.")
+        same = "y and the same gradients" if any(e.step.startswith("grad:") for e in done) else "y"
+        sentence = f"with {_listed(names)} in place of its own, {name} computes the same {same}."
+        return Together(name, names, None, sentence)
     found = _difference(trace.patched[first.step])
-    sentence = (
-        f"of {_listed(names)}, {first.name} is the first that differs from {name}'s own step: "
-        f"{found.problem}. {_effect(first, clean, only)}"
-    )
+    subject = first.name if len(names) == 1 else f"of {_listed(names)}, {first.name} is the first that"
+    sentence = f"{subject} differs from {name}'s own step: {found.problem}. {_effect(first, clean, only)}"
     return Together(name, names, first.name, sentence)
 
 
@@ -74,6 +75,16 @@ def stand_in(exercise: Exercise, answer: Callable) -> Callable:
         return exercise.adapt(answer)
     names = ", ".join(exercise.arguments)
     return eval(f"lambda {names}: answer({names})", {"answer": answer})
+
+
+def _noted(exercise: Exercise, answer: Callable, running: list[str]) -> Callable:
+    """The answer, which first notes in `running` that it is its turn: the last one there is to blame for an error."""
+
+    def noted(*arguments: Any) -> Any:
+        running.append(exercise.name)
+        return answer(*arguments)
+
+    return noted
 
 
 def _chosen(lesson: Lesson, answers: Mapping[str, Callable], last: str) -> dict[str, Exercise]:

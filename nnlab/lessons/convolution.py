@@ -102,7 +102,7 @@ def sizes(*triples: tuple[int, int, int]) -> Callable:
 
 VALID_SIZE = Prediction(
     "valid_size",
-    "A 3x3 filter slides over a 5x5 picture. How many rows and columns has the output?",
+    "A 3x3 filter slides over a 5x5 picture. How many rows and columns does the output have?",
     lambda: Conv2D(1, 3, name="conv2d").compute_output_shape((1, 5, 5, 1))[1:3],
     "The filter's top row can lie on row 0, 1 or 2 of the picture; one row lower and it would stick out.",
 )
@@ -124,7 +124,7 @@ RESPONSE = Exercise(
 
 OUTPUT_SIZE = Exercise(
     "output_size",
-    "How many places has the filter along one side?",
+    "How many places does the filter have along one side?",
     ("size", "kernel", "stride"),
     (
         Check("stride 1", 1, calls(places, sizes((5, 3, 1), (28, 5, 1), (7, 7, 1), (9, 4, 1)))),
@@ -143,14 +143,14 @@ OUTPUT_SIZE = Exercise(
 
 STRIDE_TWO = Prediction(
     "stride_two",
-    "A 3x3 filter with stride 2 slides over a picture of 28 rows. How many rows has the output?",
+    "A 3x3 filter with stride 2 slides over a picture of 28 rows. How many rows does the output have?",
     lambda: places(28, 3, 2),
     "The places begin at rows 0, 2, ..., 24: thirteen. Row 27 is never under the filter.",
 )
 
 DILATED_REACH = Prediction(
     "dilated_reach",
-    "A 3x3 filter with dilation 2 reaches over how many rows of the picture?",
+    "Over how many rows of the picture does a 3x3 filter with dilation 2 reach?",
     lambda: _first_that_fits(Conv2D(1, 3, dilation_rate=2, name="conv2d")),
     "Three rows with one left out between neighbours: rows 0, 2 and 4, so five.",
 )
@@ -328,7 +328,7 @@ RGB_SHAPE = Prediction(
 
 FIRST_LAYER = Prediction(
     "first_layer",
-    "How many weights, biases included, has Conv2D(32, (3, 3), padding='same') on RGB pictures?",
+    "How many weights, biases included, does Conv2D(32, (3, 3), padding='same') have on RGB pictures?",
     lambda: parameters((3, 3), 3, 32, True),
     "3 * 3 * 3 * 32 + 32: each filter has 27 weights, one a cell and channel, and one bias.",
 )

@@ -148,7 +148,7 @@ class TestTogether:
         grading.check(padded)
         grading.check(windows)
         assert grading.check(z).together.sentence == (
-            "padded, windows and z take the layer's place: y agrees with Conv2D's own."
+            "with padded, windows and z in place of its own, Conv2D computes the same y."
         )
 
     def test_first_wrong_step_is_named_with_its_index_and_the_error_at_y(self, lesson):
@@ -191,6 +191,23 @@ class TestTogether:
         feedback = grading.check(z)
         assert feedback.together.first == "windows"
         assert "Conv2D cannot run with windows" in feedback.together.sentence
+
+    def test_step_that_raises_is_named_and_not_the_one_checked_last(self, lesson):
+        def windows(padded, kernel_size, strides):
+            raise ValueError("no")
+
+        grading.check(windows)
+        together = grading.check(z).together
+        assert (together.first, "ValueError: no" in together.sentence) == ("windows", True)
+
+    def test_step_that_never_ends_does_not_stand_in(self, lesson, monkeypatch):
+        def windows(padded, kernel_size, strides):
+            while True:
+                pass
+
+        monkeypatch.setattr("nnlab.grading.session.SECONDS", 0.2)
+        assert grading.check(windows).together is None
+        assert grading.check(z).together.exercises == ("z",)
 
     def test_stub_does_not_stand_in(self, lesson):
         def z(windows, kernel, bias):

@@ -110,7 +110,7 @@ def test_excerpt_shows_picture_axes_around_the_first_wrong_value():
     got = expected.copy()
     got[1, 7, 2, 0] = 5
     part = excerpt(expected, got, (1, 7, 2, 0), "b h w c", 1e-5)
-    assert part.where == "[1, 3:9, 0:6, 0]"
-    assert [(r, c) for r, row in enumerate(part.wrong) for c, flag in enumerate(row) if flag] == [(4, 2)]
-    assert part.got[4][2] == "5"
-    assert part.expected[4][2] == "0"
+    assert part.where == "[1, 4:9, 0:5, 0]"
+    assert [(r, c) for r, row in enumerate(part.wrong) for c, flag in enumerate(row) if flag] == [(3, 2)]
+    assert part.got[3][2] == "5"
+    assert part.expected[3][2] == "0"

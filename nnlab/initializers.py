@@ -41,7 +41,69 @@ class Ones(Initializer):
         return np.ones(shape, dtype)
 
 
-class VarianceScaling(Initializer):
+class Random(Initializer):
+    """The base of what is drawn: `seed` makes every draw the same, and else the caller's generator draws."""
+
+    def __init__(self, seed: int | None = None):
+        self.seed = seed
+
+    def __call__(self, shape, dtype="float32", rng=None):
+        if self.seed is not None or rng is None:
+            rng = np.random.default_rng(self.seed)
+        return self.draw(rng, shape).astype(dtype)
+
+    def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
+        """Values of this shape from the generator."""
+        raise NotImplementedError
+
+
+class RandomUniform(Random):
+    """Uniform from `minval` to `maxval`."""
+
+    def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None):
+        super().__init__(seed)
+        self.minval, self.maxval = minval, maxval
+
+    def draw(self, rng, shape):
+        return rng.uniform(self.minval, self.maxval, shape)
+
+
+class RandomNormal(Random):
+    """Normal with this mean and standard deviation."""
+
+    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None):
+        super().__init__(seed)
+        self.mean, self.stddev = mean, stddev
+
+    def draw(self, rng, shape):
+        return rng.normal(self.mean, self.stddev, shape)
+
+
+class Orthogonal(Random):
+    """Columns (or rows, whichever are fewer) of length `gain` that stand at right angles: for recurrent kernels.
+
+    A product with such a matrix neither grows nor shrinks, however often it is repeated. Saxe et al. 2014,
+    arXiv:1312.6120. All axes but the last count as one.
+
+    >>> kernel = Orthogonal(seed=0)((3, 3), "float64")
+    >>> np.allclose(kernel @ kernel.T, np.eye(3))
+    True
+    """
+
+    def __init__(self, gain: float = 1.0, seed: int | None = None):
+        super().__init__(seed)
+        self.gain = gain
+
+    def draw(self, rng, shape):
+        if len(shape) < 2:
+            raise ArgumentError(f"Orthogonal: the weight must have at least 2 axes, received shape {shape}.")
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
+        q = q * np.sign(np.diag(r))  # so that every orthogonal matrix is equally likely
+        return self.gain * (q if rows >= columns else q.T).reshape(shape)
+
+
+class VarianceScaling(Random):
     """Random values whose variance is scale / n, where n counts a unit's inputs, outputs or their mean.
 
     `mode` is "fan_in", "fan_out" or "fan_avg"; `distribution` is "uniform" or "truncated_normal" (no value beyond
@@ -50,20 +112,15 @@ class VarianceScaling(Initializer):
 
     scale, mode, distribution = 1.0, "fan_in", "truncated_normal"
 
-    def __init__(self, seed: int | None = None):
-        self.seed = seed
-
-    def __call__(self, shape, dtype="float32", rng=None):
-        if self.seed is not None or rng is None:
-            rng = np.random.default_rng(self.seed)
+    def draw(self, rng, shape):
         inputs, outputs = fans(shape)
         count = {"fan_in": inputs, "fan_out": outputs, "fan_avg": (inputs + outputs) / 2}[self.mode]
         variance = self.scale / max(count, 1.0)
         if self.distribution == "uniform":
             limit = math.sqrt(3 * variance)
-            return rng.uniform(-limit, limit, shape).astype(dtype)
+            return rng.uniform(-limit, limit, shape)
         # 0.8796 is the standard deviation of a unit normal that is cut at two
-        return (math.sqrt(variance) / 0.87962566103423978 * truncated_normal(rng, shape)).astype(dtype)
+        return math.sqrt(variance) / 0.87962566103423978 * truncated_normal(rng, shape)
 
 
 class GlorotUniform(VarianceScaling):
@@ -113,11 +170,15 @@ def truncated_normal(rng: np.random.Generator, shape: tuple[int, ...]) -> np.nda
 NAMED = {
     "zeros": Zeros,
     "ones": Ones,
+    "random_uniform": RandomUniform,
+    "random_normal": RandomNormal,
     "glorot_uniform": GlorotUniform,
     "glorot_normal": GlorotNormal,
     "he_uniform": HeUniform,
     "he_normal": HeNormal,
+    "orthogonal": Orthogonal,
 }
+ALIASES = {"uniform": "random_uniform", "normal": "random_normal"}  # Keras's short names
 CLASSES = {cls.__name__: cls for cls in NAMED.values()}
 
 
@@ -133,13 +194,13 @@ def get(identifier: Any, argument: str = "an initializer") -> Any:
         return identifier
     if isinstance(identifier, dict) and identifier.get("class_name") in CLASSES:
         cls, config = CLASSES[identifier["class_name"]], identifier.get("config", {})
-        if set(config) - {"seed"}:
-            raise unknown_arguments(cls.__name__, config, ["seed"])
+        if unknown := set(config) - set(vars(cls())):
+            raise unknown_arguments(cls.__name__, unknown, vars(cls()))
         return cls(**config)
     if isinstance(identifier, type) and issubclass(identifier, Initializer):
         return identifier()
-    if isinstance(identifier, str) and identifier.lower() in NAMED:
-        return NAMED[identifier.lower()]()
+    if isinstance(identifier, str) and (name := ALIASES.get(identifier.lower(), identifier.lower())) in NAMED:
+        return NAMED[name]()
     if isinstance(identifier, str) and identifier in CLASSES:
         return CLASSES[identifier]()
     if callable(identifier):

@@ -2,15 +2,17 @@
 
 Each differentiable value v of a trace is moved a little in a random direction d, by patching it; the change of
 <grad, y> (and of the activity penalties) must equal <gradient of v, d>. That also fails where a step is computed but
-not read back. The check runs on a float64 copy of the layer.
+not read back. A step of a loop is moved at each time by itself. The check runs on a float64 copy of the layer.
 """
 
 import copy
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from nnlab.core.errors import GradientError
+from nnlab.core.record import parts
 
 if TYPE_CHECKING:
     from nnlab.core.layer import Layer
@@ -37,11 +39,12 @@ def gradcheck(
     patch: dict[str, Any] | None = None,
     epsilon: float = 1e-6,
     tolerance: float = 1e-6,
+    **inputs: Any,
 ) -> list[Row]:
     """Check the gradient of every input, weight and differentiable step.
 
     Raises GradientError at the first that differs, in the order of computation; else returns the rows.
-    `patch` holds values to keep fixed during the check (a dropout mask, say).
+    `patch` holds values to keep fixed during the check (a dropout mask, say); `inputs` are further inputs by name.
 
     >>> from nnlab import layers
     >>> [row.name for row in gradcheck(layers.Dense(2), np.ones((3, 4)))]
@@ -49,41 +52,47 @@ def gradcheck(
     """
     layer.ensure_built(layer.as_input(x).shape)
     layer, rng, patch = as_float64(layer), np.random.default_rng(seed), dict(patch or {})
-    y = layer.trace(x, training, seed, patch=patch)["y"].value
-    upstream = rng.normal(size=y.shape)
-    trace = layer.trace(x, training, seed, upstream, patch)
-    rows = []
-    for entry in trace.rows():
-        if not differentiable(entry) or entry.path in patch:
-            continue
-        if entry.grad is None or np.shape(entry.grad) != entry.shape:
-            raise GradientError(
-                f"{layer._label}: the gradient of {entry.path!r} has shape "
-                f"{None if entry.grad is None else np.shape(entry.grad)}, expected {entry.shape}."
-            )
-        direction = rng.normal(size=entry.shape)
+    y = layer.trace(x, training, seed, patch=patch, **inputs)["y"].value
+    upstream = tuple(rng.normal(size=part.shape) for part in y) if isinstance(y, tuple) else rng.normal(size=y.shape)
+    trace = layer.trace(x, training, seed, upstream, patch, **inputs)
 
-        def moved(by: float, entry: Any = entry, direction: np.ndarray = direction) -> float:
-            value = entry.value + by * direction
-            there = layer.trace(x, training, seed, upstream, patch | {entry.path: value})
-            return float((there["y"].value * upstream).sum() + sum(there.losses))
+    def objective(moved: dict[str, np.ndarray]) -> float:
+        there = layer.trace(x, training, seed, upstream, patch | moved, **inputs)
+        pairs = zip(parts(there["y"].value), parts(upstream), strict=True)
+        return float(sum((value * weight).sum() for value, weight in pairs) + sum(there.losses))
 
-        differences = (moved(epsilon) - moved(-epsilon)) / (2 * epsilon)
-        row = Row(entry.path, float((entry.grad * direction).sum()), differences)
-        if not row.error <= tolerance:
-            raise GradientError(
-                f"{layer._label}: the gradient of {row.name!r} is wrong, or the value is not read back: along a "
-                f"random direction backward gives {row.backward:.6g}, finite differences give {row.differences:.6g}."
-            )
-        rows.append(row)
-    return rows
+    entries = [trace.get(piece.row, piece) if piece.kind == "weight" else piece for piece in trace.pieces()]
+    return [
+        checked(layer, entry, objective, rng.normal(size=entry.shape), epsilon, tolerance)
+        for entry in dict.fromkeys(entries)
+        if differentiable(entry) and entry.path not in patch
+    ]
+
+
+def checked(
+    layer: "Layer", entry: Any, objective: Callable, direction: np.ndarray, epsilon: float, tolerance: float
+) -> Row:
+    """The row of one value, or GradientError."""
+    if entry.grad is None or np.shape(entry.grad) != entry.shape:
+        raise GradientError(
+            f"{layer._label}: the gradient of {entry.path!r} has shape "
+            f"{None if entry.grad is None else np.shape(entry.grad)}, expected {entry.shape}."
+        )
+    ahead, behind = (objective({entry.path: entry.value + by * direction}) for by in (epsilon, -epsilon))
+    row = Row(entry.path, float((entry.grad * direction).sum()), (ahead - behind) / (2 * epsilon))
+    if not row.error <= tolerance:
+        raise GradientError(
+            f"{layer._label}: the gradient of {row.name!r} is wrong, or the value is not read back: along a "
+            f"random direction backward gives {row.backward:.6g}, finite differences give {row.differences:.6g}."
+        )
+    return row
 
 
 def differentiable(entry: Any) -> bool:
     """Whether a gradient is expected: of a float, if no step declares otherwise and it is no moving statistic."""
-    step, weight = entry.layer.steps.get(entry.name), entry.layer._variables.get(entry.name)
-    declared = step.differentiable if step else weight is None or weight.trainable
-    return np.asarray(entry.value).dtype.kind == "f" and declared
+    weight = entry.layer._variables.get(entry.name)
+    trainable = weight is None or weight.trainable
+    return np.asarray(entry.value).dtype.kind == "f" and entry.differentiable and trainable
 
 
 def as_float64(layer: "Layer") -> "Layer":

@@ -16,7 +16,7 @@ from nnlab import initializers, regularizers
 from nnlab.core import naming, seed
 from nnlab.core.arguments import supported
 from nnlab.core.errors import ArgumentError, NnlabError, ShapeError, unknown_arguments
-from nnlab.core.record import Call, Record
+from nnlab.core.record import Call, Record, parts
 from nnlab.core.step import Step
 from nnlab.core.symbolic import SymbolicTensor
 from nnlab.core.trace import Trace, run_trace
@@ -213,7 +213,7 @@ class Layer:
             setattr(s, name, value)
         s.y = self.forward(s, s.x, **{name: getattr(s, name) for name in inputs})
         if self.activity_regularizer is not None:
-            s.call.losses.append(self.activity_regularizer(s.y) / max(len(s.y), 1))
+            s.call.losses += [self.activity_regularizer(y) / max(len(y), 1) for y in parts(s.y)]
         if s.call.live:
             self.commit(s)
         return s.y
@@ -221,7 +221,9 @@ class Layer:
     def unapply(self, s: Record, g: Record, dy: Any) -> Any:
         """Run backward on the records of a call: the gradient of x."""
         if self.activity_regularizer is not None:
-            dy = dy + self.activity_regularizer.gradient(s.y) / max(len(s.y), 1)
+            pairs = zip(parts(dy), parts(s.y), strict=True)
+            penalized = tuple(d + self.activity_regularizer.gradient(y) / max(len(y), 1) for d, y in pairs)
+            dy = penalized if isinstance(dy, tuple) else penalized[0]
         g.y = dy
         g.x = self.backward(s, g)
         summed = g.call.gradients
@@ -254,12 +256,22 @@ class Layer:
             return array
         return array.astype(self.dtype, copy=False)
 
-    def __call__(self, x: Any, training: bool = False, **inputs: Any) -> np.ndarray:
-        """The output for `x` (an array or lists, batch first)."""
-        x = self.as_input(x)
+    def as_inputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """What is passed besides `x`, under the names that `forward` gives it, as arrays; a mask holds booleans."""
+        known = list(inspect.signature(self.forward).parameters)[2:]
+        if unknown := [name for name in inputs if name not in known]:
+            raise unknown_arguments(self._label, unknown, ["x", "training", *known])
+        given = {name: value for name, value in inputs.items() if value is not None}
+        return {name: np.asarray(v, bool) if name == "mask" else self.as_input(v) for name, v in given.items()}
+
+    def __call__(self, x: Any, training: bool = False, **inputs: Any) -> Any:
+        """The output for `x` (an array or lists, batch first); `inputs` are those that `forward` takes besides."""
+        x, inputs = self.as_input(x), inputs and self.as_inputs(inputs)
         call = Call(bool(training), seed.generator(), live=True)
         y = self.apply(Record(call, self), x, **inputs)
         self._activity_losses = call.losses
+        if isinstance(y, tuple):
+            return tuple(part.copy() for part in y)
         return y.copy() if np.may_share_memory(y, x) else y  # the output is the caller's, to change at will
 
     def trace(
@@ -269,12 +281,13 @@ class Layer:
         seed: int | None = None,
         grad: Any = None,
         patch: Mapping[str, Any] | None = None,
+        **inputs: Any,
     ) -> Trace:
         """Every intermediate value of a call, with its gradient. Looking changes nothing in the layer.
 
         `seed` starts the random state; without it the trace draws what the next real call would draw.
         `grad` is the gradient that arrives at y, by default ones. `patch` replaces steps by functions
-        (see `nnlab.core.tracing`).
+        (see `nnlab.core.tracing`). `inputs` are as in a call.
 
         >>> from nnlab import layers
         >>> trace = layers.Dense(2, kernel_initializer="ones").trace([[1, 2, 3]])
@@ -283,7 +296,7 @@ class Layer:
         >>> trace["z"].value, trace["x"].grad
         (array([[6., 6.]], dtype=float32), array([[2., 2., 2.]], dtype=float32))
         """
-        return run_trace(self, self.as_input(x), bool(training), seed, grad, patch)
+        return run_trace(self, self.as_input(x), bool(training), seed, grad, patch, self.as_inputs(inputs))
 
 
 def shape_of(x: Any) -> Any:

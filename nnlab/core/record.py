@@ -6,6 +6,7 @@ A layer's `forward(s, x)` stores each step on the record `s` (`s.windows = ...`)
 """
 
 import copy
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +14,8 @@ import numpy as np
 if TYPE_CHECKING:
     from nnlab.core.layer import Layer
     from nnlab.core.variable import Variable
+
+LOOP = "t/"  # where a record keeps those of its loop over time
 
 
 class Call:
@@ -87,3 +90,54 @@ class Record:
     def unrun(self, name: str, layer: "Layer", s: "Record", dy: Any) -> Any:
         """Pass a gradient back through a sublayer: the gradient of its input."""
         return self.undo(name, layer, s, dy).x
+
+    def scan(self, layer: "Layer", length: int) -> Iterable["Row"]:
+        """A record for each time of a loop. Where nothing is kept, only one of them lives at a time."""
+        shared = dict(vars(self))
+        rows = (Row(self.call, layer, shared) for _ in range(length))
+        if self.call.keep:
+            self.__dict__[LOOP] = rows = Scan(rows)
+        return rows
+
+    def rescan(self, s: "Record") -> Iterator[tuple["Row", "Row"]]:
+        """Back through the loop of `s`: the values and the gradients of each time, the last first."""
+        for row in reversed(s.loop):
+            yield row, Row(self.call, row.layer, {})
+
+    @property
+    def loop(self) -> "Scan":
+        """The records of the loop that this record has kept."""
+        return self.__dict__[LOOP]
+
+
+def parts(value: Any) -> tuple:
+    """The arrays of a value: of a tuple each, else the one."""
+    return value if isinstance(value, tuple) else (value,)
+
+
+class Row(Record):
+    """The record of one time of a loop. What the loop has in common (weights, masks) is read through it."""
+
+    __slots__ = ("shared",)
+
+    def __init__(self, call: Call, layer: "Layer", shared: dict[str, Any]):
+        self.call, self.layer, self.shared = call, layer, shared
+
+    def __getattr__(self, name: str) -> Any:
+        return read_shared(self, name)
+
+
+class Scan(list):
+    """The records of a loop, in the order of time."""
+
+    def stack(self, name: str) -> np.ndarray:
+        """A value at all times, time first."""
+        return np.stack([vars(row)[name] for row in self])
+
+
+def read_shared(row: Any, name: str) -> Any:
+    """What a record of one time does not hold itself."""
+    try:
+        return row.shared[name]
+    except KeyError:
+        raise AttributeError(f"{row.layer._label}: there is no {name!r} on the record at this point.") from None

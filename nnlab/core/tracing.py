@@ -3,22 +3,25 @@
 A patch replaces one step by a function of the learner's. Its arguments are filled by name: from the values of the
 record so far (`x`, `kernel`, `windows`), then from the layer (`strides`, `epsilon`). In the gradient of a step
 ("grad:z") a plain name is the value, `grad_z` the gradient that has arrived at z.
+
+In a loop over time `t3/z` is the step at one time and `z` the step at all times: a patch of `z` is called at each
+time, or is an array with time first.
 """
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from nnlab.core.errors import NnlabError, PatchError
-from nnlab.core.record import Call, Record
+from nnlab.core.record import LOOP, Call, Record, Scan, read_shared
 
 if TYPE_CHECKING:
     from nnlab.core.layer import Layer
 
-HOUSEKEEPING = ("call", "layer", "path", "lines", "values")
+HOUSEKEEPING = ("call", "layer", "lines", "over_time", "path", "shared", "times", "values")
 
 
 class Patched(NamedTuple):
@@ -29,45 +32,94 @@ class Patched(NamedTuple):
 
 
 class TracingRecord(Record):
-    """A record for `trace`. `values` is the forward record if this one holds gradients."""
+    """A record for `trace`. `values` is the forward record if this one holds gradients.
 
-    __slots__ = ("lines", "path", "values")
+    `path` leads to one time of each loop on the way (`lstm/t3/`), `over_time` to all of them (`lstm/`); `times` says
+    which. `shared` is what the loop has in common.
+    """
 
-    def __init__(self, call: Call, layer: "Layer", path: str = "", values: "TracingRecord | None" = None):
+    __slots__ = ("lines", "over_time", "path", "shared", "times", "values")
+
+    def __init__(
+        self,
+        call: Call,
+        layer: "Layer",
+        path: str = "",
+        over_time: str = "",
+        times: tuple[int, ...] = (),
+        shared: dict[str, Any] | None = None,
+        values: "TracingRecord | None" = None,
+    ):
         super().__init__(call, layer)
-        self.path, self.lines, self.values = path, {}, values
+        self.path, self.over_time, self.times, self.shared = path, over_time, times, shared or {}
+        self.lines, self.values = {}, values
+
+    def gradients(self) -> "TracingRecord":
+        """A record for the gradients of these values."""
+        return TracingRecord(self.call, self.layer, self.path, self.over_time, self.times, values=self)
 
     def child(self, name: str, layer: "Layer") -> "TracingRecord":
-        child = self.__dict__[name + "/"] = TracingRecord(self.call, layer, f"{self.path}{name}/")
+        child = TracingRecord(self.call, layer, f"{self.path}{name}/", f"{self.over_time}{name}/", self.times)
+        self.__dict__[name + "/"] = child
         return child
 
     def undo(self, name: str, layer: "Layer", s: Record, dy: Any) -> "TracingRecord":
         values = s.__dict__[name + "/"]
-        gradients = TracingRecord(self.call, layer, f"{self.path}{name}/", values)
-        self.__dict__[name + "/"] = gradients
+        gradients = self.__dict__[name + "/"] = values.gradients()
         layer.unapply(values, gradients, dy)
         return gradients
+
+    def scan(self, layer: "Layer", length: int) -> Scan:
+        shared = {name: value for name, value in vars(self).items() if not name.endswith("/")}
+        rows = self.__dict__[LOOP] = Scan(
+            TracingRecord(self.call, layer, f"{self.path}t{t}/", self.over_time, (*self.times, t), shared)
+            for t in range(length)
+        )
+        return rows
+
+    def rescan(self, s: Record) -> Iterator[tuple["TracingRecord", "TracingRecord"]]:
+        rows = self.__dict__[LOOP] = Scan(row.gradients() for row in s.loop)
+        yield from zip(reversed(s.loop), reversed(rows), strict=True)
+
+    def __getattr__(self, name: str) -> Any:
+        return read_shared(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in HOUSEKEEPING:
             object.__setattr__(self, name, value)
             return
         if self.call.patches:
-            key = f"{'' if self.values is None else 'grad:'}{self.path}{name}"
-            if key in self.call.patches:
-                value = self._patched(key, value)
+            value = self._patched(name, value)
         caller = sys._getframe(1)
         if caller.f_globals.get("__name__") != "nnlab.core.layer":  # weights, x and y are stored there
             self.lines[name] = (caller.f_code.co_filename, caller.f_lineno)
         self.__dict__[name] = frozen(value)
 
-    def _patched(self, key: str, own: Any) -> Any:
+    def _patched(self, name: str, own: Any) -> Any:
+        """What takes the place of `own`: the patch for this time, that for all times, or `own` itself."""
+        if isinstance(own, tuple):
+            return self._patched_parts(name, own)
+        grad = "" if self.values is None else "grad:"
+        at_this_time = key = f"{grad}{self.path}{name}"
+        if key not in self.call.patches:
+            key = f"{grad}{self.over_time}{name}"
+        if key not in self.call.patches:
+            return own
         patch, done = self.call.patches[key]
-        value = self._call_patch(key, patch) if callable(patch) else patch
+        times = () if key == at_this_time else self.times
+        if callable(patch):
+            value = self._call_patch(key, patch)
+        else:
+            value = patch if name in self.layer._variables else at_times(key, patch, times)
         if isinstance(own, np.ndarray | np.generic):
             value = as_step(key, value, own)
-        done[key] = Patched(frozen(own), frozen(value))
+        done.setdefault(key, {})[times] = Patched(frozen(own), frozen(value))
         return value
+
+    def _patched_parts(self, name: str, own: tuple) -> tuple:
+        if (key := f"{'' if self.values is None else 'grad:'}{self.path}{name}") in self.call.patches:
+            raise PatchError(f"{key!r} holds {len(own)} arrays; patch them one by one, as {key + '[0]'!r}.")
+        return tuple(self._patched(f"{name}[{index}]", part) for index, part in enumerate(own))
 
     def _call_patch(self, key: str, patch: Callable) -> Any:
         arguments = self._arguments(key, patch)
@@ -79,7 +131,8 @@ class TracingRecord(Record):
             raise PatchError(f"the patch of {key!r} raised {type(error).__name__}: {error}") from error
 
     def _arguments(self, key: str, patch: Callable) -> dict[str, Any]:
-        forward = vars(self if self.values is None else self.values)
+        values = self if self.values is None else self.values
+        forward = values.shared | vars(values)
         backward = {} if self.values is None else vars(self)
         found = {}
         for name, parameter in inspect.signature(patch).parameters.items():
@@ -97,6 +150,28 @@ class TracingRecord(Record):
                 known += [f"grad_{n}" for n in backward if not n.endswith("/")]
                 raise PatchError(f"the patch of {key!r} asks for {name!r}; at this point there is: {', '.join(known)}.")
         return found
+
+
+def at_times(key: str, value: Any, times: tuple[int, ...]) -> Any:
+    """The part of an array with time first that belongs to these times."""
+    try:
+        return np.asarray(value)[times] if times else value
+    except IndexError:
+        raise PatchError(f"the patch of {key!r} has shape {np.shape(value)}, expected a value for each time.") from None
+
+
+def over_time(done: dict[tuple[int, ...], Patched]) -> Patched:
+    """What one patch replaced, time first if it did so at several times."""
+    if () in done:
+        return done[()]
+    return Patched(*(stacked({times: patched[side] for times, patched in done.items()}) for side in (0, 1)))
+
+
+def stacked(values: dict[tuple[int, ...], np.ndarray]) -> np.ndarray:
+    """Values at all times of a loop, or of a loop in a loop, as one array with time first."""
+    lengths = tuple(last + 1 for last in map(max, zip(*values, strict=True)))
+    rows = np.stack([values[times] for times in np.ndindex(*lengths)])
+    return frozen(rows.reshape(*lengths, *rows.shape[1:]))
 
 
 def as_step(key: str, value: Any, own: np.ndarray) -> np.ndarray:

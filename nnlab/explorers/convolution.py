@@ -19,7 +19,7 @@ from nnlab.widgets.scene import Grid, Ledger, Mark, Scene
 MOST = {"x": 12, "kernel": 7}  # cells a side: more could not be read
 LARGEST = 9999.0  # of a number in a cell: what a learner can read and add up
 SIZES = {"x": "input_size", "kernel": "kernel_size"}
-NUMBERS = {"x": (-3, -2, -1, 0, 1, 2, 3, 4, 5), "kernel": (-2, -1, -1, 0, 1, 1, 2)}
+NUMBERS = {"x": (-3, -2, -1, 0, 1, 2, 3, 4, 5), "kernel": (-2, -1, 1, 2)}
 
 
 class ConvolutionExplorer(Explorer):

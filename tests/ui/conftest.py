@@ -117,7 +117,7 @@ def watched(page):
         if message.type == "error" and not any(known in message.text for known in EXPECTED):
             page.errors.append(f"{message.text} ({message.location.get('url', '')})")
 
-    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("pageerror", lambda error: page.errors.append(f"{error}\n{error.stack}"))
     page.on("console", note)
     return page
 

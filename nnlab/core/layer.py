@@ -36,6 +36,7 @@ class Layer:
     steps: ClassVar[Mapping[str, Step]] = {}
     axes: ClassVar[Mapping[str, str]] = {}
     unsupported: ClassVar[Mapping[str, tuple]] = {}  # Keras's arguments that nnlab lacks: the values that may pass
+    _records: ClassVar[type[Record]] = Record  # a class of its own for each layer, see `record`
     keeps_integers: ClassVar[bool] = False  # integers reach `forward` as they are: indices, or shapes only
 
     def __init__(
@@ -72,6 +73,7 @@ class Layer:
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
+        cls._records = type(f"{cls.__name__}Record", (Record,), {"__slots__": ()})
         if "build" in vars(cls):
             cls.build = _marks_built(vars(cls)["build"])
 
@@ -202,6 +204,14 @@ class Layer:
 
     # ---- the door
 
+    def record(self, call: Call) -> Record:
+        """An empty record for this layer in a call.
+
+        Each layer has a class of records of its own: Python stores an attribute several times faster where the
+        objects of a class share a few names than where a class has seen the names of all layers.
+        """
+        return self._records(call, self)
+
     def apply(self, s: Record, x: Any, **inputs: Any) -> Any:
         """Run forward on a record: every call of every layer, alone or inside a model, passes here."""
         self.ensure_built(shape_of(x))
@@ -268,7 +278,7 @@ class Layer:
         """The output for `x` (an array or lists, batch first); `inputs` are those that `forward` takes besides."""
         x, inputs = self.as_input(x), inputs and self.as_inputs(inputs)
         call = Call(bool(training), seed.generator(), live=True)
-        y = self.apply(Record(call, self), x, **inputs)
+        y = self.apply(self.record(call), x, **inputs)
         self._activity_losses = call.losses
         if isinstance(y, tuple):
             return tuple(part.copy() for part in y)

@@ -68,7 +68,7 @@ class Record:
 
     def child(self, name: str, layer: "Layer") -> "Record":
         """The record of a sublayer. It is kept under "name/", which cannot meet a step's name."""
-        child = Record(self.call, layer)
+        child = layer.record(self.call)
         if self.call.keep:
             self.__dict__[name + "/"] = child
         return child
@@ -83,7 +83,7 @@ class Record:
         What the sublayer kept is dropped on the way, so that a training step frees memory as it goes back.
         """
         values = s.__dict__.pop(name + "/")
-        gradients = Record(self.call, layer)
+        gradients = layer.record(self.call)
         layer.unapply(values, gradients, dy)
         return gradients
 

@@ -56,7 +56,7 @@ class Trainer(Layer):
         remembered, steps = dict(self.optimizer.slots), self.optimizer.iterations
         try:
             call = Call(training=True, rng=seeding.generator(), keep=True, live=True)
-            s, g = Record(call, self), Record(call, self)
+            s, g = self.record(call), self.record(call)
             y_pred = self.apply(s, x)
             loss = s.run(LOSS, self.loss, y_pred, y_true=y)
             self.unapply(s, g, g.undo(LOSS, self.loss, s, np.ones_like(loss)).y_pred)

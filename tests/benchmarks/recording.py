@@ -15,7 +15,7 @@ import time
 import numpy as np
 
 from nnlab import layers
-from nnlab.core.record import Call, Record
+from nnlab.core.record import Call
 
 AIM_PER_STEP = 0.05  # microseconds
 AIM_SHARE = 1.0  # percent, of calls that take longer than
@@ -71,7 +71,7 @@ def compare(layer, x, training=False, seconds=1.5):
     plain = on_locals(layer, [*weights, "training"])
 
     def recorded():
-        s = Record(call, layer)
+        s = layer.record(call)
         for name, value in weights.items():
             setattr(s, name, value)
         s.x = x

@@ -1,5 +1,6 @@
 """Callbacks: your own code at the turning points of training."""
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,23 @@ class LambdaCallback(Callback):
             if not callable(function):
                 raise ArgumentError(f"LambdaCallback: {name} must be a function, received {function!r}.")
             setattr(self, name, function)
+
+
+class LearningRateScheduler(Callback):
+    """Set the learning rate before each epoch to `schedule(epoch, learning_rate)`, or to `schedule(epoch)`."""
+
+    def __init__(self, schedule: Callable[..., float]):
+        if not callable(schedule):
+            raise ArgumentError(
+                "LearningRateScheduler: schedule must be a function of the epoch and the learning rate, "
+                f"received {schedule!r}."
+            )
+        self.schedule = schedule
+        self.arguments = len(inspect.signature(schedule).parameters)
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        optimizer = self.model.optimizer
+        optimizer.learning_rate = self.schedule(*(epoch, optimizer.learning_rate)[: self.arguments])
 
 
 class EarlyStopping(Callback):

@@ -55,6 +55,10 @@ class Loss:
 
     # ---- the door, as a layer's: training and traces pass here
 
+    def record(self, call: Call) -> Record:
+        """An empty record for this loss in a call."""
+        return Record(call, self)
+
     def apply(self, s: Record, y_pred: np.ndarray, y_true: Any) -> np.ndarray:
         """Run forward on a record: the loss of the batch."""
         s.y_true, s.y_pred = self.check_labels(as_numbers(type(self).__name__, "y_true", y_true), y_pred), y_pred
@@ -76,7 +80,7 @@ class Loss:
 
     def __call__(self, y_true: Any, y_pred: Any) -> float:
         """The loss of a batch: truth first, as in Keras."""
-        return float(self.apply(Record(Call(), self), as_predictions(self, y_pred), y_true))
+        return float(self.apply(self.record(Call()), as_predictions(self, y_pred), y_true))
 
     def gradient(self, y_true: Any, y_pred: Any) -> np.ndarray:
         """The gradient of the loss with respect to `y_pred`.
@@ -84,13 +88,13 @@ class Loss:
         >>> MeanSquaredError().gradient([[1.0, 2.0]], [[1.0, 5.0]])
         array([[0., 3.]], dtype=float32)
         """
-        s = Record(Call(keep=True), self)
+        s = self.record(Call(keep=True))
         self.apply(s, as_predictions(self, y_pred), y_true)
-        return self.unapply(s, Record(s.call, self), np.float32(1))
+        return self.unapply(s, self.record(s.call), np.float32(1))
 
     def each(self, y_true: Any, y_pred: Any) -> np.ndarray:
         """The loss of each example."""
-        s = Record(Call(), self)
+        s = self.record(Call())
         self.apply(s, as_predictions(self, y_pred), y_true)
         return s.per_example
 

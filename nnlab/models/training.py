@@ -79,12 +79,11 @@ class Trainer(Layer):
     def test_step(self, x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
         """The loss of this batch at inference, penalties included, and the output."""
         y_pred, penalties = self._infer(x)
-        call = Record(Call())
-        return float(self.loss.apply(call, y_pred, y)) + penalties, y_pred
+        return float(self.loss.apply(self.loss.record(Call()), y_pred, y)) + penalties, y_pred
 
     def _infer(self, x: np.ndarray) -> tuple[np.ndarray, float]:
         call = Call(training=False, rng=seeding.generator(), live=True)
-        y = self.apply(Record(call, self), x)
+        y = self.apply(self.record(call), x)
         self._activity_losses = call.losses
         return y, sum(self.losses)
 

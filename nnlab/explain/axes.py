@@ -16,22 +16,25 @@ WORDS = {
     "d": "features",
 }
 LEADING = {0: (), 1: ("b",), 2: ("b", "t"), 3: ("b", "h", "w")}  # what "..." stands for before a last axis
+FOLLOWING = {0: (), 1: ("d",), 2: ("t", "d"), 3: ("h", "w", "c")}  # and after the batch axis
 IMAGES = [("u", "v"), ("i", "j"), ("h", "w")]  # axes that belong side by side
 
 
 def letters(axes: str, ndim: int) -> tuple[str, ...]:
     """One letter for each of `ndim` axes; "..." becomes the usual leading ones, what does not fit is numbered.
 
-    >>> letters("b h w c", 4), letters("... d", 2), letters("... c", 4), letters("...", 2), letters("b d", 1)
-    (('b', 'h', 'w', 'c'), ('b', 'd'), ('b', 'h', 'w', 'c'), ('b', 'd'), ('n0',))
+    >>> letters("b h w c", 4), letters("... d", 2), letters("... c", 4), letters("t ...", 3), letters("b d", 1)
+    (('b', 'h', 'w', 'c'), ('b', 'd'), ('b', 'h', 'w', 'c'), ('t', 'b', 'd'), ('n0',))
     """
     parts = axes.split()
-    if parts == ["..."]:
-        parts = ["..."] * (ndim > 0) + ["c" if ndim == 4 else "d"] * (ndim > 0)
     if "..." in parts:
-        place, leading = parts.index("..."), ndim - len(parts) + 1
-        numbered = tuple(f"n{k}" for k in range(max(leading, 0)))
-        parts[place : place + 1] = LEADING.get(leading, numbered)
+        place = parts.index("...")
+        before, after = parts[:place], parts[place + 1 :]
+        missing = ndim - len(before) - len(after)
+        if not after and "b" not in before and missing > 0:
+            before, missing = [*before, "b"], missing - 1
+        usual = (LEADING if after else FOLLOWING).get(missing, tuple(f"n{k}" for k in range(missing)))
+        parts = [*before, *usual, *after]
     return tuple(parts) if len(parts) == ndim else tuple(f"n{k}" for k in range(ndim))
 
 
@@ -44,14 +47,14 @@ class Layout(NamedTuple):
     panels: tuple[int, ...]
 
 
-def layout(names: tuple[str, ...]) -> Layout:
+def layout(names: tuple[str, ...], shape: tuple[int, ...]) -> Layout:
     """Windows become a grid of small grids, kernels one of channels by filters, images stand side by side.
 
-    >>> layout(("b", "i", "j", "u", "v", "c"))
+    >>> layout(("b", "i", "j", "u", "v", "c"), (1, 2, 2, 3, 3, 1))
     Layout(grid=(3, 4), blocks=(1, 2), panels=(0, 5))
-    >>> layout(("u", "v", "c", "f"))
+    >>> layout(("u", "v", "c", "f"), (3, 3, 2, 4))
     Layout(grid=(0, 1), blocks=(2, 3), panels=())
-    >>> layout(("b", "h", "w", "c")), layout(("b", "t", "d")).grid
+    >>> layout(("b", "h", "w", "c"), (1, 4, 4, 1)), layout(("b", "t", "d"), (1, 2, 3)).grid
     (Layout(grid=(1, 2), blocks=(), panels=(0, 3)), (1, 2))
     """
     pairs = [(names.index(a), names.index(b)) for a, b in IMAGES if a in names and b in names]
@@ -59,7 +62,7 @@ def layout(names: tuple[str, ...]) -> Layout:
     blocks: tuple[int, ...] = ()
     if pairs and IMAGES[0] == (names[grid[0]], names[grid[1]]):
         rest = tuple(k for k in range(len(names)) if k not in grid)
-        blocks = pairs[1] if len(pairs) > 1 else rest if len(rest) == 2 and "b" not in names else ()
+        blocks = pairs[1] if len(pairs) > 1 else rest if len(rest) == 2 and min(shape[k] for k in rest) > 1 else ()
     panels = tuple(k for k in range(len(names)) if k not in grid and k not in blocks)
     return Layout(grid, blocks, panels)
 
@@ -76,9 +79,24 @@ def shape_text(names: tuple[str, ...], shape: tuple[int, ...]) -> str:
 
 
 def first_of(shown: int, total: int, name: str) -> str:
-    """What a cut leaves of an axis, in words.
+    """What a cut leaves of an axis, in words; "" if that is all.
 
-    >>> first_of(8, 16, "f"), first_of(1, 32, "b")
-    ('first 8 of 16 filters', 'first of 32 examples')
+    >>> first_of(8, 16, "f"), first_of(1, 32, "b"), first_of(2, 2, "c")
+    ('first 8 of 16 filters', 'first of 32 examples', '')
     """
-    return f"first {f'{shown} ' if shown > 1 else ''}of {total} {WORDS.get(name, f'along axis {name}')}"
+    return f"first {f'{shown} ' if shown > 1 else ''}of {total} {word(name)}" if shown < total else ""
+
+
+def every(step: int, total: int, name: str) -> str:
+    """What steps along an axis leave of it, in words; "" if that is all.
+
+    >>> every(4, 28, "i"), every(2, 10, "j"), every(1, 5, "i")
+    ('every 4th of 28 output rows', 'every 2nd of 10 output columns', '')
+    """
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(step % 10 * (step % 100 not in (11, 12, 13)), "th")
+    return f"every {step}{ending} of {total} {word(name)}" if step > 1 else ""
+
+
+def word(name: str) -> str:
+    """What is counted along an axis."""
+    return WORDS.get(name, f"along axis {name}")

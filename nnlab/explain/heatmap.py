@@ -1,8 +1,7 @@
 """An array as static HTML: a table of tinted numbers while it is small, a signed picture with a legend when large.
 
-Only what the sanitizers of JupyterLab and of notebook viewers keep: tables, images, inline styles with plain
-colours. Nothing has a background of its own and text has the page's colour, so the same HTML fits a light and a
-dark theme; where even inline styles are removed, the numbers and the pictures remain.
+It holds only what the sanitizers of JupyterLab and of notebook viewers keep: tables, images and inline styles. Where
+even those styles are removed, the numbers and the pictures remain.
 """
 
 import itertools
@@ -11,14 +10,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnlab.explain import picture
+from nnlab.explain import cells, picture
 from nnlab.explain.axes import layout, letters, shape_text
-from nnlab.explain.numbers import exact, format_array, nonfinite, rounded, short, summary
-from nnlab.explain.panels import Panel, cut, four, panels
+from nnlab.explain.numbers import finite, nonfinite, short, summary
+from nnlab.explain.panels import cut, four, panels
+from nnlab.explain.style import LINE, MONO, note, row
 
-QUIET = "opacity:0.65;font-size:11px"
-LINE = "rgba(128,128,128,0.4)"
-MONO = "font-family:ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;font-size:12px"
+PIXELS = f"image-rendering:pixelated;border:1px solid {LINE}"
 
 
 class Limits(NamedTuple):
@@ -32,16 +30,15 @@ class Limits(NamedTuple):
 
 
 PAGE = Limits()  # one of many values on a page
+FOLDED = Limits(numbers=64, panels=6, side=40)  # one of very many, in a layer of a model
 ALONE = Limits(numbers=600, columns=32, panels=32, blocks=32, side=128)  # a value by itself
 
 
-def html(array: Any, axes: str = "", name: str = "", limits: Limits = PAGE) -> str:
-    """`array` with axes named as in `Step.axes`; `name` is what a screen reader calls it.
+def html(array: Any, axes: str = "", name: str = "", limits: Limits = PAGE, outside: float = 0.0) -> str:
+    """`array` with axes named as in `Step.axes`; `name` is what a screen reader calls it; `outside` is `Step.outside`.
 
-    >>> html([[0.5, -0.25]], "b d").count("<td title=")
-    2
-    >>> "<img" in html(np.zeros((28, 28)), "h w")
-    True
+    >>> "0.25" in html([[0.5, 0.25]], "b d"), "<img" in html(np.eye(28), "h w")
+    (True, True)
     """
     array = np.asarray(array)
     if array.dtype.kind not in "biuf":
@@ -49,182 +46,111 @@ def html(array: Any, axes: str = "", name: str = "", limits: Limits = PAGE) -> s
     names = letters(axes, array.ndim)
     if array.size == 0:
         return note(f"no numbers: {escape(shape_text(names, array.shape))}")
-    rows = four(array.shape, layout(names))
-    if array.size <= limits.numbers and rows[1] * rows[3] <= limits.columns:
-        return numbers(array, names, name)
-    return pictures(array, names, name, limits)
+    _, block_columns, rows, columns = four(array.shape, layout(names, array.shape))
+    few = array.size <= limits.numbers and (rows == 1 or block_columns * columns <= limits.columns)
+    shown = cells.html(array, names, name, outside) if few else pictures(array, names, name, limits, outside)
+    return warning(array, outside) + shown
 
 
-def note(text: str, loud: bool = False) -> str:
-    """A quiet line under a picture (`text` is HTML); a loud one is in bold on magenta."""
-    style = f"font-weight:bold;background-color:rgba({','.join(map(str, picture.LOUD))},0.25);padding:1px 6px"
-    return f'<div style="{style if loud else QUIET}">{text}</div>'
-
-
-def warnings(array: np.ndarray) -> str:
+def warning(array: np.ndarray, outside: float) -> str:
     """A loud line if some numbers are NaN or infinite."""
-    return "".join(note(text, loud=True) for text in nonfinite(array))
+    found = "; ".join(nonfinite(np.where(array == outside, 0, array)))
+    return f"<div>{note(found, loud=True)}</div>" if found else ""
 
 
-def numbers(array: np.ndarray, names: tuple[str, ...], name: str) -> str:
-    """Tables of all numbers; hover shows the index and the exact value."""
-    texts, scale = format_array(array), picture.scale_of(array)
-    titles = np.empty(array.shape, object)
-    for index, value in np.ndenumerate(array):
-        titles[index] = f"{list(index)} = {exact(value)}" if index else exact(value)
-    together = zip(panels(array, names), panels(texts, names), panels(titles, names), strict=True)
-    tables = [table(*each, scale, names, name) for each in together]
-    notes = note("rounded; exact on hover") if rounded(array, texts) else ""
-    return row(tables) + notes + warnings(array)
-
-
-def row(parts: list[str]) -> str:
-    """Parts side by side, on further lines where the page is narrow."""
-    if len(parts) == 1:
-        return parts[0]
-    return f'<div style="display:flex;flex-wrap:wrap;gap:10px 16px">{"".join(parts)}</div>'
-
-
-def table(values: Panel, texts: Panel, titles: Panel, scale: float, names: tuple[str, ...], name: str) -> str:
-    """One panel of numbers."""
-    places = layout(names)
-    block_rows, block_columns, rows, columns = values.cells.shape
-    caption = ", ".join(filter(None, [escape(name), values.label]))
-    hidden = "" if values.label else ";position:absolute;width:1px;height:1px;overflow:hidden;clip:rect(0,0,0,0)"
-    out = [
-        f'<table style="border-collapse:separate;border-spacing:1px;width:auto;margin:0;{MONO}">'
-        f'<caption style="text-align:left;padding:0;{QUIET}{hidden}">{caption or "numbers"}</caption>'
-    ]
-    if places.blocks:
-        down, across = (names[axis] for axis in places.blocks)
-        heads = [head(f"{across}={k}", "col", columns) for k in range(block_columns)]
-        out.append(tr(head("", "") + gap().join(heads)))
-    elif values.cells.size > 1:
-        corner = "\\".join(names[axis] for axis in places.grid)
-        out.append(tr(head(corner, "") + "".join(head(str(k), "col") for k in range(columns))))
-    for block in range(block_rows):
-        if block:
-            out.append(tr(f'<td colspan="{(columns + 1) * block_columns}" style="padding:0;height:5px"></td>'))
-        for k in range(rows):
-            side = ""
-            if places.blocks:
-                side = head(f"{down}={block}", "row", rows=rows) if k == 0 else ""
-            elif values.cells.size > 1:
-                side = head(str(k) if len(places.grid) == 2 else "", "row")
-            at = [(block, c, k) for c in range(block_columns)]
-            cells = [
-                "".join(map(cell, values.cells[a], texts.cells[a], titles.cells[a], [scale] * columns)) for a in at
-            ]
-            out.append(tr(side + gap().join(cells)))
-    return "".join(out) + "</table>"
-
-
-def tr(cells: str) -> str:
-    """A row, without the stripes that a notebook gives to tables."""
-    return f'<tr align="right" style="background-color:transparent">{cells}</tr>'
-
-
-def head(text: str, scope: str, columns: int = 1, rows: int = 1) -> str:
-    """An index beside or above the numbers."""
-    spans = f' colspan="{columns}"' * (columns > 1) + f' rowspan="{rows}"' * (rows > 1)
-    tag = "th" if scope else "td"
-    aligned = "center" if columns > 1 else "right"
-    return (
-        f"<{tag}{f' scope={chr(34)}{scope}{chr(34)}' if scope else ''}{spans} "
-        f'style="padding:0 5px;font-weight:normal;text-align:{aligned};opacity:0.5">{text}</{tag}>'
-    )
-
-
-def gap() -> str:
-    """Space between two blocks."""
-    return '<td style="padding:0;width:6px"></td>'
-
-
-def cell(value: Any, text: str, title: str, scale: float) -> str:
-    """One number, tinted by its sign and size."""
-    tint = picture.colour(float(value), scale)
-    weight = "" if np.isfinite(value) else ";font-weight:bold"
-    return f'<td title="{title}" style="padding:1px 5px;background-color:{tint}{weight}">{text}</td>'
-
-
-def pictures(array: np.ndarray, names: tuple[str, ...], name: str, limits: Limits) -> str:
+def pictures(array: np.ndarray, names: tuple[str, ...], name: str, limits: Limits, outside: float) -> str:
     """Pictures of the panels with one legend; says what of the array is not drawn."""
-    scale = picture.scale_of(array)
-    many = bool(layout(names).blocks)
-    shown, words = cut(array, names, limits.panels // (2 if many else 1), limits.blocks)
+    if constant(array):
+        return note(f"every number is {short(array.flat[0])}")
+    scale, places = picture.scale_of(array), layout(names, array.shape)
+    shown, words = cut(array, names, limits.panels // (2 if places.blocks else 1), limits.blocks)
     drawn = list(panels(shown, names))
     images, block = [], (1, 1)
     for panel in drawn:
-        places, block = mosaic(panel.cells, scale, limits.side)
-        images.append(image(places, panel.label, name, alone=len(drawn) == 1))
-    if many:
-        down, across = (names[axis] for axis in layout(names).blocks)
-        words.append(f"small pictures: {down} downwards, {across} across")
+        shades, block = mosaic(panel.cells, scale, limits.side, outside)
+        images.append(image(shades, panel.label, name, alone=len(drawn) == 1))
+    if places.blocks:
+        down, across = (names[axis] for axis in places.blocks)
+        words.append(f"{down} downwards, {across} across")
     if block != (1, 1):
-        words.append(f"each cell drawn is the number farthest from 0 among {block[0]} × {block[1]}")
+        words.append(f"drawn: of each {block[0]} × {block[1]} numbers the one farthest from 0")
     what = escape(f"{name or 'array'}: {shape_text(names, array.shape)}; {summary(array)}")
     return (
         f'<div role="img" aria-label="{what}">{row(images)}</div>'
         + legend(array, scale)
-        + "".join(note(escape(text)) for text in words)
-        + warnings(array)
+        + (note(escape("; ".join(words))) if words else "")
     )
 
 
-def mosaic(cells: np.ndarray, scale: float, side: int) -> tuple[np.ndarray, tuple[int, int]]:
-    """The palette places of a panel, blocks parted by a line; a large single block is shrunk."""
-    block_rows, block_columns, rows, columns = cells.shape
+def thumbnail(array: Any, axes: str = "", name: str = "") -> str:
+    """The first panels of an array in a line of text; "" for what has no picture."""
+    array = np.asarray(array)
+    if array.dtype.kind not in "biuf" or array.size < 2:
+        return ""
+    names, scale = letters(axes, array.ndim), picture.scale_of(array)
+    shown = list(panels(cut(array, names, PAGE.panels, PAGE.blocks)[0], names))
+    strips = [mosaic(panel.cells, scale, 32)[0] for panel in shown]
+    height = strips[0].shape[0]
+    between = np.full((height, 1), picture.GAP, np.uint8)
+    places = np.hstack([part for strip in strips for part in (between, strip)][1:])
+    down = 10 if height == 1 else max(28 // height, 1) * height
+    across = max(28 // height, 1) if height > 1 else max(200 // places.shape[1], 1)
+    return (
+        f'<img src="{picture.data_uri(places)}" width="{across * places.shape[1]}" height="{down}" '
+        f'alt="the first numbers of {escape(name)}" style="{PIXELS};vertical-align:middle">'
+    )
+
+
+def constant(array: np.ndarray) -> bool:
+    """Whether there is only one number to tell."""
+    return bool((array == array.flat[0]).all())
+
+
+def mosaic(panel: np.ndarray, scale: float, side: int, outside: float = 0.0) -> tuple[np.ndarray, tuple[int, int]]:
+    """The palette places of a panel, blocks parted by a line; one large block is shrunk."""
+    block_rows, block_columns, rows, columns = panel.shape
     if block_rows == block_columns == 1:
-        small, block = picture.shrink(cells[0, 0], side, side if rows > 1 else 2 * side)
-        return picture.shades(small, scale), block
+        small, block = picture.shrink(panel[0, 0], side, side if rows > 1 else 2 * side)
+        return picture.shades(small, scale, outside), block
     places = np.full((block_rows, rows + 1, block_columns, columns + 1), picture.GAP, np.uint8)
-    places[:, :rows, :, :columns] = picture.shades(cells, scale).transpose(0, 2, 1, 3)
+    places[:, :rows, :, :columns] = picture.shades(panel, scale, outside).transpose(0, 2, 1, 3)
     return places.reshape(block_rows * (rows + 1), -1)[:-1, :-1], (1, 1)
 
 
 def image(places: np.ndarray, label: str, name: str, alone: bool) -> str:
     """One picture with its label above."""
     height, width = places.shape
-    size = max(min((200 if alone else 100) // max(height, width), 16), 2)
     if height == 1:
-        size = max(384 // width, 1)
-    tall = max(size, 14) if height == 1 else size * height
+        across, down = max(384 // width, 1), 14
+    else:
+        across = down = max(min((200 if alone else 100) // max(height, width), 16), 2)
     alt = escape(", ".join(filter(None, [name, label])) or "array")
     return (
         f"<div>{note(label) if label else ''}"
-        f'<img src="{picture.data_uri(places)}" width="{size * width}" height="{tall}" alt="heatmap of {alt}" '
-        f'style="image-rendering:pixelated;max-width:none;border:1px solid {LINE}"></div>'
+        f'<img src="{picture.data_uri(places)}" width="{across * width}" height="{down * height}" '
+        f'alt="{alt}" style="{PIXELS}"></div>'
     )
 
 
 def legend(array: np.ndarray, scale: float) -> str:
     """The colours from the smallest to the largest number; zero is where they turn."""
-    values = array[np.isfinite(array)] if array.dtype.kind == "f" else array
+    values = finite(array)
     low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
+    if array.dtype.kind == "b":
+        return note(summary(array))
+    if low == high == 0:  # besides NaN and infinity there is nothing but zero, if anything
+        return ""
     ends = sorted({min(low, 0.0), 0.0, max(high, 0.0)})
-    if len(ends) == 1:
-        return note("all 0")
-    strips = [strip(a, b, scale) for a, b in itertools.pairwise(ends)]
-    texts = [short(end) if end else "0" for end in ends]
-    parts = [f"<span>{texts[0]}</span>"]
-    for drawn, text in zip(strips, texts[1:], strict=True):
-        parts += [drawn, f"<span>{text}</span>"]
-    return f'<div style="{MONO};font-size:11px;padding:3px 0">{" ".join(parts)} &nbsp;{facts(array, low, high)}</div>'
+    parts = [short(ends[0])]
+    for start, end in itertools.pairwise(ends):
+        parts += [strip(start, end, scale), short(end)]
+    mean = f"mean {short(values.mean(dtype=float))}"
+    facts = f"min {short(low)}, {mean}, max {short(high)}" if low > 0 or high < 0 else mean
+    return f'<div style="{MONO};font-size:11px;padding:3px 0">{" ".join(parts)} &nbsp;<span>{facts}</span></div>'
 
 
 def strip(low: float, high: float, scale: float) -> str:
     """A ramp of colours."""
-    places = picture.shades(np.linspace(low, high, 12)[None], scale)
-    style = f"image-rendering:pixelated;vertical-align:middle;border:1px solid {LINE}"
-    return f'<img src="{picture.data_uri(places)}" width="48" height="10" alt="to" style="{style}">'
-
-
-def facts(array: np.ndarray, low: float, high: float) -> str:
-    """What the legend does not say by itself."""
-    if array.dtype.kind == "b":
-        return escape(summary(array))
-    values = array[np.isfinite(array)] if array.dtype.kind == "f" else array
-    mean = f"mean {short(values.mean(dtype=float))}"
-    if low > 0 or high < 0:
-        return f"min {short(low)}, {mean}, max {short(high)}"
-    return mean
+    ends = ", ".join(picture.colour(end, scale, 1.0, like=low + high) for end in (low, high))
+    style = f"display:inline-block;width:48px;height:8px;border:1px solid {LINE}"
+    return f'<span style="{style};background-image:linear-gradient(to right, {ends})"></span>'

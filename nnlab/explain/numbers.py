@@ -18,9 +18,9 @@ LARGEST_FIXED = 1e7  # above, and where more than MOST_DECIMALS were needed, num
 def digits(array: Any, significant: int = SIGNIFICANT) -> int:
     """How many decimals the numbers of `array` need: few if they are short, else `significant` digits of the largest.
 
-    More are added, up to three, while numbers that differ would look the same.
+    One is added for a number that would show a single digit, up to three while numbers that differ look the same.
 
-    >>> digits([1, 2, 3]), digits([0.5, 0.25]), digits([0.123456, 12.3456]), digits([1.00001, 1.00002])
+    >>> digits([1, 2, 3]), digits([0.5, 0.25]), digits([1 / 3, 123.4567]), digits([1.00001, 1.00002])
     (0, 2, 2, 5)
     """
     values = finite(array)
@@ -30,6 +30,8 @@ def digits(array: Any, significant: int = SIGNIFICANT) -> int:
         if (np.round(values.astype(float), decimals).astype(values.dtype) == values).all():
             return decimals
     decimals = max(significant - 1 - math.floor(math.log10(np.abs(values).max())), 0)
+    units = np.abs(values) * 10.0**decimals
+    decimals += int(((units >= 0.5) & (units < 9.5)).any())
     different = len(np.unique(values))
     for more in range(3):
         if len(np.unique(np.round(values.astype(float), decimals + more))) == different:

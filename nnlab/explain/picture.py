@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 NEGATIVE, POSITIVE = (48, 116, 204), (232, 122, 24)
-LEVELS = 24  # shades of either colour
+LEVELS = 12  # shades of either colour
 NAN, INFINITE, GAP = 2 * LEVELS + 1, 2 * LEVELS + 2, 2 * LEVELS + 3  # palette places after the shades
 LOUD, LOUDER = (214, 0, 147), (132, 0, 168)  # NaN and infinity: magenta and violet, on neither side of the scale
 
@@ -24,30 +24,39 @@ def scale_of(array: Any) -> float:
     return float(np.abs(array[np.isfinite(array)]).max(initial=0.0))
 
 
-def colour(value: float, scale: float, strongest: float = 0.6) -> str:
-    """The background of one number, readable under black and under white text.
+def colour(value: float, scale: float, strongest: float = 0.6, like: float = 0.0, outside: float = 0.0) -> str:
+    """The background of one number, readable under black and under white text; zero has the hue of `like`.
 
-    >>> colour(1.0, 2.0), colour(-2.0, 2.0), colour(0.0, 2.0)
-    ('rgba(232,122,24,0.3)', 'rgba(48,116,204,0.6)', 'transparent')
+    An infinite `outside` (as `Step.outside`: what stands beyond an edge) is grey, as it is meant.
+
+    >>> colour(1.0, 2.0), colour(-2.0, 2.0), colour(0.0, 2.0, like=-1.0)
+    ('#e87a184c', '#3074cc99', '#3074cc00')
     """
-    if np.isnan(value) or np.isinf(value):
-        return "rgba({},{},{},0.85)".format(*(LOUD if np.isnan(value) else LOUDER))
-    if not value:
-        return "transparent"
-    strength = max(round(strongest * abs(value) / scale, 2), 0.02)
-    return "rgba({},{},{},{:g})".format(*(POSITIVE if value > 0 else NEGATIVE), strength)
+    if np.isinf(outside) and value == outside:
+        return hexadecimal(128, 128, 128, 64)
+    if not np.isfinite(value):
+        return hexadecimal(*(LOUD if np.isnan(value) else LOUDER), 217)
+    strength = max(round(255 * strongest * abs(value) / scale), 4) if value else 0
+    return hexadecimal(*(POSITIVE if (value or like) > 0 else NEGATIVE), strength)
 
 
-def shades(array: Any, scale: float) -> np.ndarray:
-    """A palette place for each number: LEVELS is zero, and only zero.
+def hexadecimal(*parts: int) -> str:
+    """A colour with its opacity, as the style sheets write it."""
+    return "#" + bytes(parts).hex()
+
+
+def shades(array: Any, scale: float, outside: float = 0.0) -> np.ndarray:
+    """A palette place for each number: LEVELS is zero, and only zero; an infinite `outside` is as a gap.
 
     >>> shades([-2.0, 0.0, 1e-6, 2.0], 2.0).tolist()
-    [0, 24, 25, 48]
+    [0, 12, 13, 24]
     """
     array = np.asarray(array, float)
     known = np.where(np.isfinite(array), array, 0.0) / (scale or 1.0)
     places = LEVELS + np.sign(known) * np.ceil(np.abs(known) * LEVELS)
     places = np.where(np.isnan(array), NAN, np.where(np.isinf(array), INFINITE, places))
+    if np.isinf(outside):
+        places[array == outside] = GAP
     return places.astype(np.uint8)
 
 
@@ -56,7 +65,7 @@ def palette() -> np.ndarray:
     rows = [(*NEGATIVE, round(255 * k / LEVELS)) for k in range(LEVELS, 0, -1)]
     rows += [(128, 128, 128, 0)]
     rows += [(*POSITIVE, round(255 * k / LEVELS)) for k in range(1, LEVELS + 1)]
-    return np.array([*rows, (*LOUD, 255), (*LOUDER, 255), (128, 128, 128, 90)], np.uint8)
+    return np.array([*rows, (*LOUD, 255), (*LOUDER, 255), (128, 128, 128, 64)], np.uint8)
 
 
 PALETTE = palette()

@@ -23,7 +23,7 @@ def text(shown: Trace | Entry) -> str:
         return "\n".join(tell_line(Line(shown), small=4 * SMALL))
     root = tell(shown)
     lines = [f"{root.title}: {root.shapes.replace('→', '->')}, training={shown.training}"]
-    lines += [f"!!! NaN or infinite numbers, first in {path!r}" for path in [shown.first_nonfinite] if path]
+    lines += [f"!!! NaN or infinite numbers: the first are in {path!r}" for path in [shown.first_nonfinite] if path]
     lines += tell_chapter(root)
     return "\n".join(lines)
 
@@ -59,6 +59,8 @@ def tell_line(line: Line, small: int = SMALL) -> list[str]:
     for column, patched in line.patches.items():
         if patched:
             lines += wrap(f"[{column}] {patch_note(*patched)}")
+    if line.repeats:
+        return [*lines, f"{INDENT}same numbers and gradients as {line.same['value']}"]
     return lines + columns(values(line, "value", small), values(line, "grad", small))
 
 
@@ -91,7 +93,7 @@ def numbers(array: Any, axes: str = "", small: int = SMALL) -> list[str]:
     names, texts = letters(axes, array.ndim), format_array(array)
     width = max(map(len, texts.flat))
     lines = [each for panel in panels(texts, names) for each in grid(panel, width)]
-    directions = zip(layout(names).blocks, ("downwards", "across"), strict=False)
+    directions = zip(layout(names, array.shape).blocks, ("downwards", "across"), strict=False)
     blocks = [f"{names[axis]} {direction}" for axis, direction in directions if array.shape[axis] > 1]
     lines += [f"({', '.join(blocks)})"] * bool(blocks)
     if max(map(len, lines)) > WIDTH - len(INDENT):
@@ -104,6 +106,9 @@ def grid(panel: Panel, width: int) -> list[str]:
     lines = [f"{panel.label}:"] if panel.label else []
     for k, block_row in enumerate(panel.cells):
         lines += [""] * (k > 0)
+        if panel.cells.shape[:3] == (1, 1, 1):  # one row, in lines of ten
+            texts = [text.rjust(width) for text in panel.cells[0, 0, 0]]
+            return lines + ["  ".join(texts[k : k + 10]) for k in range(0, len(texts), 10)]
         for row in range(panel.cells.shape[2]):
             lines.append(" | ".join("  ".join(text.rjust(width) for text in block[row]) for block in block_row))
     return lines

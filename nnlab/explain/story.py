@@ -1,29 +1,29 @@
 """A trace in the order in which a reader follows it: a tree of layers, each its inputs, weights, steps and output.
 
 Text and HTML are two tellings of this story. It also knows what a page should not repeat: values that are the very
-numbers of an earlier entry, as the input of a layer is the output of the one before.
+numbers of another entry, as the input of a layer is the output of the one before.
 """
 
-from collections.abc import Iterator
+import re
 from typing import Any
 
 import numpy as np
 
 from nnlab.core.layer import Layer
+from nnlab.core.naming import snake_case
 from nnlab.core.trace import Entry, Trace
 from nnlab.explain.axes import letters, shape_text
 
-ORDER = {"input": 0, "weight": 1, "step": 2, "output": 3}
+FIRST = {"input": 0, "weight": 1}
 
 
 class Line:
-    """One entry with what the trace knows of it: letters of its axes, where its numbers stood before, patches."""
+    """One entry with what the trace knows of it: letters of its axes, where its numbers stand too, patches."""
 
     def __init__(self, entry: Entry, trace: Trace | None = None):
         self.entry = entry
         self.axes = entry.axes
-        self.same = {"value": "", "grad": ""}  # path of the earlier entry with the same numbers
-        self.further_in = {"value": False, "grad": False}  # whether that entry is in a sublayer
+        self.same = {"value": "", "grad": ""}  # path of the entry that shows these numbers
         patched = trace.patched if trace else {}
         self.patches = {"value": patched.get(entry.path), "grad": patched.get(f"grad:{entry.path}")}
 
@@ -32,6 +32,12 @@ class Line:
         """Letters and lengths: b=1 h=28 w=28 c=1."""
         arrays = parts(self.entry.value)
         return "; ".join(shape_text(letters(self.axes, np.ndim(a)), np.shape(a)) for a in arrays)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether another entry has the same numbers and gradients, and there is no formula to tell them by."""
+        same = self.same["value"] and self.same["value"] == self.same["grad"]
+        return bool(same and not self.entry.latex and not any(self.patches.values()))
 
     @property
     def dtype(self) -> str:
@@ -57,19 +63,21 @@ class Chapter:
 
     @property
     def title(self) -> str:
-        """The kind of layer with its name, where that says more: Dense 'hidden'."""
+        """The kind of layer, with its name if it was given one: Dense 'hidden'."""
         kind = type(self.layer).__name__
-        return kind if self.layer.name == kind.lower() else f"{kind} {self.layer.name!r}"
+        given = re.sub(r"_\d+$", "", self.layer.name) != snake_case(kind)
+        return f"{kind} {self.layer.name!r}" if given else kind
 
     @property
     def shapes(self) -> str:
         """From which shape to which."""
-        ends = [self.line("x"), self.line("y")]
-        return " → ".join(f"({', '.join(line.shape.split())})" for line in ends if line)
+        before = ", ".join(f"({line.shape})" for line in self.lines if line.entry.kind == "input")
+        after = ", ".join(f"({line.shape})" for line in self.lines if line.entry.kind == "output")
+        return " → ".join(filter(None, [before, after]))
 
     def sort(self) -> None:
-        """Inputs, weights, then steps and sublayers as they were computed, then the output."""
-        self.contents.sort(key=lambda each: ORDER.get(each.entry.kind, 2) if isinstance(each, Line) else 2)
+        """Inputs, weights, then the others as they were computed."""
+        self.contents.sort(key=lambda each: FIRST.get(each.entry.kind, 2) if isinstance(each, Line) else 2)
 
 
 def tell(trace: Trace) -> Chapter:
@@ -110,15 +118,15 @@ def axes_of(line: Line, chapter: Chapter, seen: dict[tuple, Line]) -> str:
 
 
 def note_repetition(line: Line, column: str, seen: dict[tuple, Line]) -> None:
-    """Remember where these numbers stand; if they stand in an earlier line too, say in which."""
+    """Say where the same numbers stand already; if that is further in, in a sublayer, let that line point here."""
     key = identity(column, getattr(line.entry, column))
     before = seen.setdefault(key, line) if key else line
     if before is line:
         return
-    line.same[column] = before.entry.path
-    line.further_in[column] = before.entry.path.count("/") > line.entry.path.count("/")
-    if line.further_in[column]:
-        seen[key] = line
+    if before.entry.path.count("/") > line.entry.path.count("/"):
+        before.same[column], seen[key] = line.entry.path, line
+    else:
+        line.same[column] = before.entry.path
 
 
 def identity(column: str, value: Any) -> tuple:
@@ -131,14 +139,6 @@ def identity(column: str, value: Any) -> tuple:
 def parts(value: Any) -> list[Any]:
     """The arrays of a value: of a tuple all of them."""
     return list(value) if isinstance(value, tuple | list) else [value]
-
-
-def walk(chapter: Chapter) -> Iterator[Chapter]:
-    """A chapter and those under it."""
-    yield chapter
-    for each in chapter.contents:
-        if isinstance(each, Chapter):
-            yield from walk(each)
 
 
 def patch_note(own: Any, value: Any) -> str:

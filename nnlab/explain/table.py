@@ -11,16 +11,18 @@ from pathlib import PurePath
 
 from nnlab.core.trace import Entry, Trace
 from nnlab.explain import heatmap, latex
-from nnlab.explain.heatmap import ALONE, LINE, MONO, PAGE, Limits
+from nnlab.explain.heatmap import ALONE, FOLDED, PAGE, Limits
 from nnlab.explain.plain import text as text
 from nnlab.explain.story import Chapter, Line, parts, patch_note, tell
+from nnlab.explain.style import LINE, MONO, QUIET, note
 
 MARKS = {
-    "input": "rgba(128,128,128,0.6)",
+    "input": "#888a",
     "weight": "rgba(150,90,200,0.7)",
     "step": LINE,
     "output": "rgba(40,150,90,0.8)",
 }
+SHAPE = f"{MONO};font-size:12px"
 TITLES = {"value": "value", "grad": "gradient"}
 
 
@@ -41,7 +43,7 @@ def guarded(draw: Callable[[], str], name: str) -> str:
     try:
         return draw()
     except Exception as error:
-        return heatmap.note(escape(f"{name} cannot be shown: {type(error).__name__}: {error}"), loud=True)
+        return note(escape(f"{name} cannot be shown: {type(error).__name__}: {error}"), loud=True)
 
 
 def story(trace: Trace) -> str:
@@ -50,8 +52,9 @@ def story(trace: Trace) -> str:
     mode = "training" if trace.training else "inference"
     return (
         f'<div style="padding:2px 0 6px 0"><b style="font-size:16px">{escape(root.title)}</b> &nbsp;'
-        f'<span style="{MONO}">{escape(root.shapes)}</span> &nbsp;<span style="{heatmap.QUIET}">{mode}</span></div>'
+        f'<span style="{SHAPE}">{escape(root.shapes)}</span> &nbsp;<span style="{QUIET}">{mode}</span></div>'
         + banner(trace)
+        + meaning(trace)
         + contents(root)
     )
 
@@ -62,37 +65,54 @@ def banner(trace: Trace) -> str:
     if path is None:
         return ""
     sentence = f"NaN or infinite numbers: the first are in <code>{escape(path)}</code>."
-    return f'<div role="alert">{heatmap.note(sentence, loud=True)}</div>'
+    return f'<div role="alert">{note(sentence, loud=True)}</div>'
 
 
-def contents(chapter: Chapter) -> str:
+def meaning(trace: Trace) -> str:
+    """What the gradients on this page are gradients of."""
+    of = "the loss" if "loss/y" in trace else r"$\sum \bar y \cdot y$, where $\bar y$ is the gradient at the output"
+    return note(rf"Beside each value $v$ its gradient, $\bar v = \partial L / \partial v$; $L$ is {of}.")
+
+
+def contents(chapter: Chapter, limits: Limits = PAGE) -> str:
     """The lines of a layer, with its sublayers folded between them."""
     return "".join(
-        folded(each) if isinstance(each, Chapter) else guarded(lambda line=each: section(line), each.entry.path)
+        folded(each) if isinstance(each, Chapter) else guarded(lambda line=each: section(line, limits), each.entry.path)
         for each in chapter.contents
     )
 
 
 def folded(chapter: Chapter) -> str:
-    """A sublayer."""
+    """A sublayer: what stands in its line, and behind it the whole."""
+    kind = escape(type(chapter.layer).__name__)
     return (
-        f'<details style="border-left:3px solid {MARKS["step"]};padding:5px 0 5px 12px;margin:4px 0">'
-        f'<summary style="cursor:pointer;display:list-item"><code>{escape(chapter.path)}</code> &nbsp;'
-        f"<b>{escape(type(chapter.layer).__name__)}</b> &nbsp;"
-        f'<span style="{MONO}">{escape(chapter.shapes)}</span></summary>{contents(chapter)}</details>'
+        f'<details style="border-left:3px solid {MARKS["step"]};padding:3px 0 3px 12px;margin:4px 0">'
+        f'<summary style="cursor:pointer;display:list-item">{wide(f"<b>{kind}</b>", 190)} '
+        f"{wide(f'<code>{escape(chapter.path)}</code>', 170)} {wide(escape(chapter.shapes), 330)} "
+        f"{guarded(lambda: preview(chapter), chapter.path)}</summary>{contents(chapter, FOLDED)}</details>"
     )
+
+
+def wide(html: str, width: int) -> str:
+    """A part of a line that starts where it does in the lines above and below."""
+    return f'<span style="display:inline-block;min-width:{width}px;{SHAPE}">{html}</span>'
+
+
+def preview(chapter: Chapter) -> str:
+    """The output of a layer, small."""
+    line = chapter.line("y")
+    return heatmap.thumbnail(line.entry.value, line.axes, line.entry.path) if line else ""
 
 
 def section(line: Line, limits: Limits = PAGE) -> str:
     """One entry: its head, then value and gradient side by side in columns of the same make."""
-    entry = line.entry
-    columns = "".join(
-        f'<div style="flex:1 1 340px;min-width:0;overflow-x:auto">{column(line, name, limits)}</div>' for name in TITLES
-    )
-    return (
-        f'<div style="border-left:3px solid {MARKS[entry.kind]};padding:5px 0 7px 12px;margin:6px 0">{header(line)}'
-        f'<div style="display:flex;flex-wrap:wrap;gap:6px 24px">{columns}</div></div>'
-    )
+    if line.repeats:
+        shown = note(f"the same numbers and gradients as <code>{escape(line.same['value'])}</code>")
+    else:
+        columns = "".join(column(line, name, limits) for name in TITLES)
+        shown = f'<div style="display:flex;flex-wrap:wrap;gap:6px 24px">{columns}</div>'
+    style = f"border-left:3px solid {MARKS[line.entry.kind]};padding:5px 0 7px 12px;margin:6px 0"
+    return f'<div style="{style}">{header(line)}{shown}</div>'
 
 
 def header(line: Line) -> str:
@@ -100,30 +120,38 @@ def header(line: Line) -> str:
     entry = line.entry
     out = (
         f'<div><code style="font-weight:bold">{escape(entry.path)}</code> &nbsp;'
-        f'<span style="{heatmap.QUIET}">{entry.kind}</span> &nbsp;<span style="{MONO}">{escape(line.shape)}</span> '
-        f'<span style="{heatmap.QUIET}">{line.dtype}</span></div>'
+        f'<span style="{QUIET}">{entry.kind}</span> &nbsp;<span style="{SHAPE}">{escape(line.shape)}</span> '
+        f'<span style="{QUIET}">{line.dtype}</span></div>'
     )
     if entry.note:
-        out += f'<div style="opacity:0.8">{escape(entry.note)}</div>'
+        out += f'<div style="opacity:0.85;font-size:13px">{escape(entry.note)}</div>'
     if entry.source:
         where = f"{PurePath(entry.file).name}:{entry.line}"
         code = f'<code style="font-size:11px">{escape(entry.source)}</code>'
-        out += f'<div style="{heatmap.QUIET}">{code} &nbsp;{escape(where)}</div>'
+        out += f'<div style="{QUIET}">{code} &nbsp;{escape(where)}</div>'
     return out
 
 
 def column(line: Line, name: str, limits: Limits) -> str:
-    """The value or the gradient of an entry under its formula."""
-    entry = line.entry
-    formula = entry.latex if name == "value" else entry.grad_latex
-    out = f'<div style="{heatmap.QUIET}">{TITLES[name]}</div>'
-    out += "".join(f'<div style="padding:2px 0 4px 0">{latex.html(each)}</div>' for each in latex.lines(formula))
+    """The value or the gradient of an entry under its formula; the numbers of both stand at the same height."""
+    formula = line.entry.latex if name == "value" else line.entry.grad_latex
+    head = note(TITLES[name]) + "".join(
+        f'<div style="padding:1px 0 3px 0;overflow-x:auto">{latex.html(each)}</div>' for each in latex.lines(formula)
+    )
     if line.patches[name]:
-        out += heatmap.note(f"<b>{escape(patch_note(*line.patches[name]))}</b>")
-    value = getattr(entry, name)
+        head += note(f"<b>{escape(patch_note(*line.patches[name]))}</b>")
+    return (
+        '<div style="flex:1 1 340px;min-width:0;display:flex;flex-direction:column;justify-content:space-between">'
+        f'<div>{head}</div><div style="overflow-x:auto">{numbers(line, name, limits)}</div></div>'
+    )
+
+
+def numbers(line: Line, name: str, limits: Limits) -> str:
+    """The numbers of a column, or where they stand already."""
+    value = getattr(line.entry, name)
     if value is None:
-        return out + heatmap.note("no gradient" if name == "grad" else "none")
-    if line.same[name] and not line.further_in[name]:  # what is folded away is shown again
-        return out + heatmap.note(f"the same numbers as <code>{escape(line.same[name])}</code>")
-    label = f"{entry.path}, {TITLES[name]}"
-    return out + "".join(heatmap.html(part, line.axes, label, limits) for part in parts(value))
+        return note("no gradient" if name == "grad" else "none")
+    if line.same[name]:
+        return note(f"the same numbers as <code>{escape(line.same[name])}</code>")
+    label = f"{line.entry.path}, {TITLES[name]}"
+    return "".join(heatmap.html(part, line.axes, label, limits, line.entry.outside) for part in parts(value))

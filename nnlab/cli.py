@@ -16,7 +16,7 @@ from nnlab._version import __version__
 from nnlab.core.errors import NnlabError
 from nnlab.lab import default_folder
 
-LESSON_HELP = "a Python file of yours that sets LESSON: its exercises are marked in both copies"
+LESSON_HELP = "a Python file of yours that sets LESSON, whose exercises are then marked, and perhaps BANK"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -116,15 +116,18 @@ def _lab(known: argparse.Namespace) -> int:
 
 def _release(known: argparse.Namespace) -> int:
     from nnlab import lessons
-    from nnlab.grading.marking import Terms, lesson_from, marks_agree
+    from nnlab.grading.marking import Terms
+    from nnlab.grading.proof import prove, prove_bank
     from nnlab.grading.release import release
+    from nnlab.grading.teacher import bank_from, lesson_from
 
-    own = lesson_from(known.lesson) if known.lesson else None
-    terms = Terms()
+    own, terms = lesson_from(known.lesson) if known.lesson else None, Terms()
+    if own:
+        prove_bank(own, bank_from(known.lesson), terms)
 
     def condition(name: str, source: dict, student: dict) -> None:
         if own or name in lessons.names():
-            marks_agree(own or lessons.get(name), source, student, terms)
+            prove(own or lessons.get(name), source, student, terms)
         else:
             print(f"{name}: there are no exercises of this name, so nothing was marked.", file=sys.stderr)
 
@@ -135,7 +138,7 @@ def _release(known: argparse.Namespace) -> int:
 
 def _grade(known: argparse.Namespace) -> int:
     from nnlab import lessons
-    from nnlab.grading import marking, marks
+    from nnlab.grading import marking, marks, teacher
     from nnlab.grading.sandbox import Limits
     from nnlab.grading.submissions import find_submissions
 
@@ -143,10 +146,10 @@ def _grade(known: argparse.Namespace) -> int:
         chosen = [lessons.get(name) for name in lessons.names()]
     else:
         chosen = [
-            marking.lesson_from(Path(known.lesson)) if known.lesson.endswith(".py") else lessons.get(known.lesson)
+            teacher.lesson_from(Path(known.lesson)) if known.lesson.endswith(".py") else lessons.get(known.lesson)
         ]
     if known.hidden:
-        chosen = marking.with_hidden_checks(chosen, known.hidden)
+        chosen = teacher.with_hidden_checks(chosen, known.hidden)
     terms = marking.Terms(Limits(seconds=known.seconds), seed=known.seed)
     if not terms.isolation.isolated:
         print(

@@ -19,6 +19,7 @@ from typing import Any
 from IPython.core.inputtransformer2 import TransformerManager
 
 from nnlab.core.errors import NnlabError
+from nnlab.grading.report import CHECK
 from nnlab.grading.strip import text_of
 
 LARGEST = 100 << 20  # bytes of a notebook
@@ -58,10 +59,16 @@ class Statement:
 
 @dataclass(frozen=True)
 class Handed:
-    """A notebook as it was handed in: its statements, and the cells that are not Python with the reason."""
+    """A notebook as it was handed in.
+
+    statements  what its cells hold, in order
+    broken      the cells that are not Python, each with the reason
+    shown       the points and the maximum that its saved outputs claim, by exercise
+    """
 
     statements: tuple[Statement, ...]
     broken: tuple[tuple[str, str], ...]
+    shown: dict[str, tuple[int, int]]
 
     def answer(self, name: str) -> Answer | None:
         """Find the answer to the exercise `name`, or None where there is none."""
@@ -111,30 +118,37 @@ def read_handed(path: Path) -> Handed:
 
 def read_notebook(notebook: Any) -> Handed:
     """Read a notebook of format 4 as parsed JSON; raise `UnreadableError` where it is none."""
-    try:
-        cells = [(text_of(cell), _tags(cell)) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    except (TypeError, KeyError, AttributeError) as error:
-        raise UnreadableError("is not a Jupyter notebook of format 4") from error
-    return _read_cells(cells)
-
-
-def _read_cells(cells: list[tuple[str, frozenset[str]]]) -> Handed:
-    """Read code cells, each a text with the cell's tags."""
     statements: list[Statement] = []
     broken: list[tuple[str, str]] = []
-    for source, tags in cells:
-        try:
-            statements += list(_statements(_without_magics(source), tags))
-        except SyntaxError as error:
-            broken.append((source, f"line {error.lineno or 1} of its cell is not Python: {error.msg}"))
-        except (ValueError, RecursionError, MemoryError) as error:  # null bytes; thousands of brackets
-            broken.append((source, f"its cell is not Python: {error or type(error).__name__}"))
-    return Handed(tuple(statements), tuple(broken))
+    shown: dict[str, tuple[int, int]] = {}
+    try:
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                source, tags = text_of(cell), _tags(cell)
+                shown |= _shown(cell)
+                try:
+                    statements += list(_statements(_without_magics(source), tags))
+                except SyntaxError as error:
+                    broken.append((source, f"line {error.lineno or 1} of its cell is not Python: {error.msg}"))
+                except (ValueError, RecursionError, MemoryError) as error:  # null bytes; thousands of brackets
+                    broken.append((source, f"its cell is not Python: {error or type(error).__name__}"))
+    except (TypeError, KeyError, AttributeError) as error:
+        raise UnreadableError("is not a Jupyter notebook of format 4") from error
+    return Handed(tuple(statements), tuple(broken), shown)
 
 
 def _tags(cell: dict[str, Any]) -> frozenset[str]:
     tags = cell.get("metadata", {}).get("tags", ())
     return frozenset(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else frozenset()
+
+
+def _shown(cell: dict[str, Any]) -> dict[str, tuple[int, int]]:
+    """The marks in a cell's saved outputs: a claim of the notebook's, never a mark."""
+    try:
+        marks = [output["data"][CHECK] for output in cell["outputs"] if CHECK in output.get("data", ())]
+        return {str(mark["exercise"]): (int(mark["points"]), int(mark["maximum"])) for mark in marks}
+    except (TypeError, KeyError, ValueError, AttributeError):  # somebody wrote there
+        return {}
 
 
 def _without_magics(source: str) -> str:

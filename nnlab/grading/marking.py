@@ -7,23 +7,18 @@ that the call crosses into a process of its own.
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from types import ModuleType
-from typing import Any
+from dataclasses import dataclass, field
 
 from nnlab.core.errors import NnlabError
-from nnlab.grading.answers import Answer, Handed, UnreadableError, read_handed, read_notebook
-from nnlab.grading.exercise import Check, Exercise, Prediction
+from nnlab.grading.answers import Answer, Handed, UnreadableError, read_handed
+from nnlab.grading.exercise import Exercise
 from nnlab.grading.lesson import Lesson
 from nnlab.grading.mark import mark
 from nnlab.grading.result import FAILED, NOT_ATTEMPTED, PASSED, CheckResult, Result
 from nnlab.grading.sandbox import Answering, Isolation, Limits, isolation
-from nnlab.grading.strip import ReleaseError
 from nnlab.grading.submissions import Submission
 
 SEED = "marking"  # not the notebook's, so that values learned by heart there are of no use
@@ -131,64 +126,8 @@ def mark_exercise(exercise: Exercise, handed: Handed, terms: Terms) -> Mark:
         note = f"the marking itself failed: {type(error).__name__}: {error}"
         return Mark(exercise, _nothing(exercise), "crashed", note, time.monotonic() - start, answer.source)
     seconds = time.monotonic() - start
-    return Mark(exercise, result, _status(result), _note(answer, exercise), seconds, answer.source)
-
-
-def marks_agree(lesson: Lesson, source: dict[str, Any], student: dict[str, Any], terms: Terms) -> None:
-    """Raise `ReleaseError` unless a source notebook earns every point and its student's copy none."""
-    for exercise in lesson.exercises:
-        solved = mark_exercise(exercise, read_notebook(source), terms)
-        if solved.status != "ok":
-            raise ReleaseError(
-                f"{lesson.name}: the solution of {exercise.name} earns {solved.result.points} of {exercise.points} "
-                f"points when it is marked ({solved.message})."
-            )
-        empty = mark_exercise(exercise, read_notebook(student), terms)
-        if empty.status != NOT_ATTEMPTED:
-            raise ReleaseError(
-                f"{lesson.name}: in the student's copy {exercise.name} should be not attempted, and is "
-                f"{empty.status} ({empty.message})."
-            )
-
-
-def with_hidden_checks(lessons: Iterable[Lesson], file: Path) -> list[Lesson]:
-    """The lessons with further checks, from a teacher's file that sets `CHECKS = {"exercise": [Check(...), ...]}`."""
-    hidden, lessons = getattr(load(file), "CHECKS", None), list(lessons)
-    if not isinstance(hidden, dict):
-        raise MarkingError(f"{file} sets no CHECKS, a dict from the name of an exercise to a list of Check.")
-    known = {exercise.name: exercise for lesson in lessons for exercise in lesson.exercises}
-    for name, checks in hidden.items():
-        if name not in known:
-            raise MarkingError(f"{file}: there is no exercise called {name!r}; there are {', '.join(known)}.")
-        if isinstance(known[name], Prediction) or not all(isinstance(check, Check) for check in checks):
-            raise MarkingError(f"{file}: CHECKS[{name!r}] is to be a list of Check, for a function that is written.")
-
-    def more(exercise: Exercise) -> Exercise:
-        checks = hidden.get(exercise.name)
-        return replace(exercise, checks=(*exercise.checks, *checks)) if checks else exercise
-
-    return [replace(lesson, exercises=tuple(map(more, lesson.exercises))) for lesson in lessons]
-
-
-def lesson_from(file: Path) -> Lesson:
-    """The lesson of a teacher's own file, which sets `LESSON`."""
-    lesson = getattr(load(file), "LESSON", None)
-    if not isinstance(lesson, Lesson):
-        raise MarkingError(f"{file} sets no LESSON; write LESSON = nnlab.grading.Lesson(name, title, exercises).")
-    return lesson
-
-
-def load(file: Path) -> ModuleType:
-    """Run a teacher's Python file and return it as a module."""
-    spec = importlib.util.spec_from_file_location(f"nnlab_teacher_{file.stem}", file)
-    if spec is None or not file.is_file():
-        raise MarkingError(f"{file} is not a Python file.")
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise MarkingError(f"{file} cannot be used: {type(error).__name__}: {error}") from error
-    return module
+    note = _note(answer, exercise, result, handed.shown.get(exercise.name))
+    return Mark(exercise, result, _status(result), note, seconds, answer.source)
 
 
 def _lesson_of(submission: Submission, lessons: Mapping[str, Lesson]) -> str | None:
@@ -215,8 +154,12 @@ def _status(result: Result) -> str:
     return "timeout" if "time" in kinds else "crashed" if "exit" in kinds else "wrong"
 
 
-def _note(answer: Answer, exercise: Exercise) -> str:
+def _note(answer: Answer, exercise: Exercise, result: Result, shown: tuple[int, int] | None) -> str:
+    """What the teacher should know beside the mark."""
     said = []
+    if shown and shown[1] == result.maximum and shown[0] != result.points:
+        # Of a prediction the first answer counted there; of a function, the notebook knew other cells or inputs.
+        said.append(f"the notebook itself shows {shown[0]} of {shown[1]}")
     if answer.definitions > 1:
         said.append(f"defined {answer.definitions} times, the last one counts")
     if answer.name != exercise.name:

@@ -15,7 +15,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import threading
 import time
@@ -26,7 +25,7 @@ from typing import Any
 import numpy as np
 
 import nnlab
-from nnlab.grading import limits, wire, worker
+from nnlab.grading import bubblewrap, limits, wire, worker
 from nnlab.grading.limits import Outcome
 
 KINDS = ("returned", "raised", "time", "arguments", "exit", "not attempted")
@@ -82,7 +81,7 @@ class Answering:
         self.left = limit.seconds_in_all
         self.process = _start(isolation)
         self.definition: dict[str, Any] | None = {
-            "limits": limit.order(become_nobody=isolation.isolated and _is_root()),
+            "limits": limit.order(become_nobody=isolation.isolated and bubblewrap.is_root()),
             "statements": statements,
             "name": name,
             "seconds": limit.seconds,
@@ -156,40 +155,15 @@ def isolation() -> Isolation:
     """Find out once whether bubblewrap works here: it may be missing, or the system may forbid it."""
     if not sys.platform.startswith("linux"):
         return Isolation(why_not="bubblewrap exists for Linux only")
-    program = shutil.which("bwrap") or shutil.which("bwrap", path=sysconfig.get_path("scripts"))
+    program = bubblewrap.program()
     if program is None:
         return Isolation(why_not="bubblewrap (bwrap) is not installed")
-    found = Isolation((program, *_bubblewrap()))
+    found = Isolation((program, *bubblewrap.arguments([*_libraries(), _box()], Path(nnlab.__file__).parent)))
     with Answering(["def probe(): return 1"], "probe", Limits(), found) as probe:
         outcome = probe({})
     if outcome.value != 1:
         return Isolation(why_not=f"bubblewrap does not work here: {outcome.problem}")
     return found
-
-
-def _bubblewrap() -> list[str]:
-    """Bubblewrap's arguments: an empty system with Python in it, read-only, and a small /tmp."""
-    arguments = ["--die-with-parent", "--new-session", "--clearenv"]
-    arguments += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
-    if _is_root():  # the worker becomes nobody; others get a user of their own by --unshare-user
-        arguments += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-    else:
-        arguments += ["--unshare-user"]
-    shown = {Path(place) for place in ("/usr", "/lib", "/lib64", "/bin", "/etc/alternatives")}
-    shown |= {Path(sys.prefix), Path(sys.base_prefix), *_libraries(), _box()}
-    shown = sorted(place for place in shown if place.exists())
-    hidden = Path(nnlab.__file__).parent
-    folders = {parent for place in shown for parent in place.parents if parent != Path("/")}
-    arguments += ["--perms", "1777", "--size", str(4 * BYTES_OF_FILES), "--tmpfs", "/tmp"]
-    for folder in sorted(folders - set(shown)):
-        if not any(place in folder.parents for place in shown):
-            arguments += ["--dir", str(folder)]  # readable by all, which folders made in passing are not
-    for place in shown:
-        if not any(other in place.parents for other in shown):
-            arguments += ["--ro-bind", str(place), str(place)]
-    if any(place in hidden.parents for place in shown):
-        arguments += ["--tmpfs", str(hidden)]  # neither layers nor exercises can be read
-    return [*arguments, "--proc", "/proc", "--dev", "/dev", "--chdir", "/tmp"]
 
 
 def _libraries() -> list[Path]:
@@ -257,7 +231,3 @@ def _believe(message: dict[str, Any], arguments: dict[str, Any]) -> Outcome:
         str(message.get("printed", ""))[: limits.PRINTED],
         count if isinstance(count, int) and count >= 0 else 0,
     )
-
-
-def _is_root() -> bool:
-    return hasattr(os, "geteuid") and os.geteuid() == 0

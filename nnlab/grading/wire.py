@@ -19,7 +19,7 @@ import numpy as np
 FRAME = struct.Struct(">4sIQ")  # a fixed word, then the lengths of head and body in bytes
 WORD = b"nnlb"
 LONGEST_HEAD = 1 << 20
-LONGEST_BODY = 1 << 26
+LONGEST_BODY = 1 << 24
 LARGEST_ODD = 1 << 16  # elements
 NUMBERS = "biufc"  # the kinds of dtype that travel: booleans, whole, real and complex numbers
 

@@ -10,7 +10,8 @@ from grading.notebooks import code, notebook, solution, solved_lesson, write
 from grading.tiny_lesson import LESSON
 
 from nnlab.grading.leaks import leaks
-from nnlab.grading.marking import Terms, marks_agree
+from nnlab.grading.marking import Terms
+from nnlab.grading.proof import prove, prove_bank
 from nnlab.grading.release import release
 from nnlab.grading.strip import ReleaseError, student_copy
 
@@ -110,7 +111,7 @@ def test_a_lesson_is_run_marked_and_written(tmp_path):
 
     def condition(name, solved, student):
         assert name == "99_double"
-        marks_agree(LESSON, solved, student, Terms())
+        prove(LESSON, solved, student, Terms())
 
     (path,) = release(source.parent, tmp_path / "out", check=condition)
     assert path == tmp_path / "out" / "99_double.ipynb"
@@ -142,13 +143,21 @@ def test_nothing_is_written_where_one_notebook_is_wrong(tmp_path, cell, why):
 def test_a_solution_that_is_not_worth_full_marks_stops_the_release(wrong):
     source = notebook(*solved_lesson()[:3], solution("double", wrong), *solved_lesson()[4:])
     with pytest.raises(ReleaseError, match="the solution of double earns 0 of 3 points"):
-        marks_agree(LESSON, source, student_copy(source).notebook, Terms())
+        prove(LESSON, source, student_copy(source).notebook, Terms())
 
 
 def test_a_student_copy_that_is_worth_marks_stops_the_release():
     source = notebook(*solved_lesson()[:3], code("def double(x):\n    return x + x"), *solved_lesson()[4:])
     with pytest.raises(ReleaseError, match="in the student's copy double should be not attempted, and is ok"):
-        marks_agree(LESSON, source, student_copy(source).notebook, Terms())
+        prove(LESSON, source, student_copy(source).notebook, Terms())
+
+
+def test_the_bank_must_get_exactly_its_marks():
+    bank = [("double", "def double(x):\n    return 2 * x", 3), ("double", "def double(x):\n    return x", 0)]
+    prove_bank(LESSON, bank, Terms())
+    for points in (1, 3):
+        with pytest.raises(ReleaseError, match=f"to double earns 0 of 3 points and should earn {points}"):
+            prove_bank(LESSON, [*bank, ("double", "double = None", points)], Terms())
 
 
 def test_a_solution_that_its_own_notebook_marks_down_stops_the_release(tmp_path):

@@ -50,7 +50,7 @@ HOSTILE = {
         "MemoryError",
     ),
     "returns far too much": (
-        "import numpy as np\ndef double(x):\n    return np.ones(1 << 24)",
+        "import numpy as np\ndef double(x):\n    return np.ones(1 << 22)",
         "wrong",
         "cannot be handed in",
     ),

@@ -17,9 +17,9 @@ PAUSE = 0.1  # seconds between two pictures; a browser cannot show more, and eac
 class TrainingProgress(ipywidgets.HTML):
     """What `fit` shows in a notebook; it is told of each batch, and draws itself again now and then."""
 
-    def __init__(self, epochs: int, steps: int):
+    def __init__(self, epochs: int, steps: int, work: str = ""):
         super().__init__()
-        self.epochs, self.steps = epochs, steps
+        self.epochs, self.steps, self.work = epochs, steps, work
         self.rows: dict[int, Mapping[str, float]] = {}
         self.sentences: list[str] = []
         self.place, self.finished = (0, 0), False
@@ -56,27 +56,28 @@ class TrainingProgress(ipywidgets.HTML):
         self.value = html(self)
 
     def __repr__(self) -> str:
-        return f"Training: {counted(self.epochs, 'epoch')} of {counted(self.steps, 'batch', 'batches')}"
+        batches = counted(self.steps, "batch", "batches")
+        return f"{self.work}: {batches}" if self.work else f"Training: {counted(self.epochs, 'epoch')} of {batches}"
 
 
 def html(progress: TrainingProgress) -> str:
     """The bar, the table and the sentences."""
     epoch, batch = progress.place
     done, total = epoch * progress.steps + batch, progress.epochs * progress.steps
-    if epoch < progress.epochs and not progress.finished:
-        caption = f"Epoch {epoch + 1} of {progress.epochs}, batch {batch} of {progress.steps}"
+    if epoch == progress.epochs or progress.finished:
+        caption = f"{progress.work} done" if progress.work else f"{counted(epoch, 'epoch')} done"
     else:
-        caption = f"{counted(epoch, 'epoch')} done"
-    bar = f'<progress max="{total}" value="{done}" aria-label="training" style="width: 100%"></progress>'
+        caption = f"{progress.work or f'Epoch {epoch + 1} of {progress.epochs}'}, batch {batch} of {progress.steps}"
+    bar = f'<progress max="{total}" value="{done}" aria-label="{progress.work or "Training"}" style="width: 100%"></progress>'
     sentences = "".join(f"<p><strong>{escape(sentence)}</strong></p>" for sentence in progress.sentences)
     return f'<div style="max-width: 44em">{caption}{bar}{table(progress.rows)}{sentences}</div>'
 
 
 def table(rows: Mapping[int, Mapping[str, float]]) -> str:
     """A line for each of the last epochs."""
-    if not rows:
-        return ""
     names = list(dict.fromkeys(name for logs in rows.values() for name in logs))
+    if not names:
+        return ""
     cell = "padding: 0 1em 0 0; text-align: right"
     head = "".join(f'<th style="{cell}">{escape(name)}</th>' for name in ("epoch", *names))
     body = ""

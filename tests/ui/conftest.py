@@ -164,6 +164,22 @@ def execute(lab_page):
 
 
 @pytest.fixture
+def use_theme(lab_page):
+    """Changes JupyterLab's theme ("JupyterLab Dark"); at the end of the test it is the light one again."""
+    page, _ = lab_page
+
+    def use(theme):
+        page.evaluate("(theme) => jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
+        dark = "Dark" in theme
+        page.wait_for_function("(dark) => (document.body.dataset.jpThemeLight === 'false') === dark", arg=dark)
+        # A second change during the splash screen of the first makes JupyterLab itself throw.
+        page.wait_for_function("() => !document.querySelector('#jupyterlab-splash')")
+
+    yield use
+    use("JupyterLab Light")
+
+
+@pytest.fixture
 def shut_kernel_down(lab_page):
     """Ends the kernel of the notebook that is open."""
     return lambda: lab_page[0].evaluate(SHUT_DOWN)

@@ -273,18 +273,13 @@ def test_nothing_overflows(run_notebook, width):
         page.set_viewport_size({"width": 1280, "height": 900})
 
 
-def test_colours_follow_the_theme(stride):
-    page, view = stride
+def test_colours_follow_the_theme(stride, use_theme):
+    _, view = stride
     background = "view => getComputedStyle(view).backgroundColor"
-    theme = "(theme) => jupyterapp.commands.execute('apputils:change-theme', { theme })"
     light = view.evaluate(background)
-    try:
-        page.evaluate(theme, "JupyterLab Dark")
-        page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
-        assert view.evaluate(background) != light
-    finally:
-        page.evaluate(theme, "JupyterLab Light")
-        page.wait_for_function("() => document.body.dataset.jpThemeLight === 'true'")
+    use_theme("JupyterLab Dark")
+    assert view.evaluate(background) != light
+    use_theme("JupyterLab Light")
     assert view.evaluate(background) == light
 
 

@@ -36,10 +36,13 @@ export class Grid {
   update(spec) {
     this.spec = spec;
     const limit = spec.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    const texts = Array.from(spec.values, (value) => format(value, spec.digits));
+    this.longest = texts.reduce((most, text) => Math.max(most, text.length), 0);
+    this.element.style.setProperty("--longest", Math.max(this.longest, 3));
     const strength = (value) => (limit ? Math.abs(value) / limit : 0).toFixed(3);
     spec.values.forEach((value, index) => {
       const cell = this.cells[index];
-      setText(cell.firstChild, format(value, spec.digits));
+      setText(cell.firstChild, texts[index]);
       cell.style.setProperty("--strength", strength(value));
       cell.dataset.sign = spec.scale === "count" ? "count" : value < 0 ? "negative" : "positive";
       const marks = spec.marks.filter((mark) => mark.cells[index]);

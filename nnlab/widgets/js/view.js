@@ -88,9 +88,6 @@ export class View {
 
   /** Draws the grids, keeping elements (and with them focus) wherever the new numbers fit. */
   #grids(specs) {
-    const longest = specs.flatMap((spec) => Array.from(spec.values, (value) => format(value, spec.digits).length));
-    this.root.style.setProperty("--characters", Math.max(...longest));
-    this.root.style.setProperty("--widest", Math.max(...specs.map((spec) => spec.values.shape[1])));
     const names = specs.map((spec) => spec.name);
     let changed = names.join() !== [...this.grids.keys()].join();
     const next = specs.map((spec) => {
@@ -107,6 +104,7 @@ export class View {
       };
       return new Grid(spec, on);
     });
+    this.root.style.setProperty("--characters", Math.max(...next.map((grid) => grid.longest)));
     if (!changed) return;
     this.point = null;
     const focused = this.root.contains(document.activeElement) ? document.activeElement.closest(".nn-grid") : null;

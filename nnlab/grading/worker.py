@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from . import limits, wire
@@ -22,8 +23,10 @@ def main() -> None:
     orders, answers = _take_streams()
     order = wire.receive(orders)
     _give_up_rights(order["limits"])
-    function, outcome = _define(order["statements"], order["name"], order["seconds"])
+    function, outcome, failed = _define(order["statements"], order["name"], order["seconds"])
     while True:
+        if outcome.kind == "raised" and failed:  # perhaps for want of what a failed statement would have set
+            outcome = replace(outcome, problem=f"{outcome.problem}; before that, {failed}")
         try:
             wire.send(answers, vars(outcome))
         except (ValueError, MemoryError, RecursionError) as error:  # such as a list that holds itself
@@ -44,7 +47,7 @@ def _take_streams() -> tuple[BinaryIO, BinaryIO]:
 
 def _give_up_rights(limit: dict[str, Any]) -> None:
     """Limit memory, time, files and processes where the system can, for good: hard limits cannot be raised."""
-    sys.modules["nnlab"] = None  # an answer computes by itself; in the sandbox the files are not there either
+    sys.meta_path.insert(0, _WithoutNnlab)
     if limit["become_nobody"]:  # root is exempt from the limit on processes
         os.setgroups([])
         os.setgid(NOBODY)
@@ -59,19 +62,32 @@ def _give_up_rights(limit: dict[str, Any]) -> None:
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (limit[name], limit[name] + more))
 
 
-def _define(statements: list[str], name: str, seconds: float) -> tuple[Any, limits.Outcome]:
-    """Run the statements that the answer needs, each for itself as cells are; return it, or why it is not there."""
+class _WithoutNnlab:
+    """Says why nnlab cannot be imported: an answer computes by itself. In bubblewrap its files are not there either."""
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> None:
+        if name.partition(".")[0] == "nnlab":
+            raise ModuleNotFoundError("nnlab is not there while answers are marked", name=name)
+
+
+def _define(statements: list[str], name: str, seconds: float) -> tuple[Any, limits.Outcome, str]:
+    """Run the statements that the answer needs, each for itself as cells are.
+
+    Returns the function, whether it is there as an outcome, and which statements failed.
+    """
     space: dict[str, Any] = {"__name__": "__main__"}
     problems = []
     for statement in statements:
         outcome = limits.attempt(functools.partial(exec, statement, space), {}, seconds)
         if outcome.kind in ("time", "exit"):
-            return None, outcome
+            return None, outcome, ""
         if outcome.kind != "returned":
             problems.append(f"`{statement.strip().splitlines()[0][:80]}` {outcome.problem}")
+    failed = "; ".join(problems)[:300]
     if name not in space:
-        return None, limits.Outcome("raised", problem=f"{name} was not defined: {'; '.join(problems)}"[:500])
+        return None, limits.Outcome("raised", problem=f"{name} is not defined"), failed
     if not callable(space[name]):
         kind = type(space[name]).__name__
-        return None, limits.Outcome("raised", problem=f"{name} is not a function but a value of type {kind}")
-    return space[name], limits.Outcome("returned")
+        return None, limits.Outcome("raised", problem=f"{name} is not a function but a value of type {kind}"), ""
+    return space[name], limits.Outcome("returned"), failed

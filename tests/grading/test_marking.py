@@ -81,7 +81,13 @@ def test_a_right_answer_gets_full_marks_however_it_is_written(terms, source):
         ("def double(x):\n    return 2 * y", 0, "NameError"),
         ("def double(x, y):\n    return 2 * x", 0, "takes (x, y)"),
         ("import no_such_package\ndef double(x):\n    return no_such_package.double(x)", 0, "NameError"),
-        ("from no_such_package import double", 0, "ModuleNotFoundError"),
+        ("from no_such_package import double", 0, "double is not defined; before that, `from no_such_package import"),
+        (
+            "from nnlab import layers\ndef helper(x):\n    return layers.Dense(1)(x)\n"
+            "def double(x):\n    return helper(x)",
+            0,
+            "before that, `from nnlab import layers` raised ModuleNotFoundError: nnlab is not there while answers are",
+        ),
         ("def double(x):\n    return helper(x)\ndef helper(x):\n    raise NotImplementedError()", 0, "not written yet"),
     ],
 )

@@ -14,6 +14,7 @@ import numpy as np
 from nnlab import activations
 from nnlab.core.arguments import number, one_of
 from nnlab.core.errors import ArgumentError, ShapeError, unknown_arguments
+from nnlab.core.layer import arguments
 from nnlab.core.naming import snake_case
 from nnlab.core.record import Call, Record
 from nnlab.core.step import Step
@@ -34,7 +35,7 @@ class Loss:
     def __init__(self, reduction: str = "sum_over_batch_size", name: str | None = None, **unknown: Any):
         owner = type(self).__name__
         if unknown:
-            raise unknown_arguments(owner, unknown, ["reduction", "name"])
+            raise unknown_arguments(owner, unknown, [*arguments(type(self)), "name"])
         self.reduction = one_of(owner, "reduction", reduction, ("sum_over_batch_size", "sum"))
         self.name = name or snake_case(owner)
         self._variables: dict[str, Any] = {}  # a loss has no weights; records ask

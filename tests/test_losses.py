@@ -1,17 +1,16 @@
-"""Losses: real Keras's numbers, every gradient, and an answer in words for each mistake."""
-
-from pathlib import Path
+"""Losses: real Keras's numbers, the gradient of every step, and an answer in words for each mistake."""
 
 import numpy as np
 import pytest
 from model_cases import LOSSES
+from test_golden import assert_equal_to_keras, load
 
 from nnlab import losses
 from nnlab.core.errors import ArgumentError, ShapeError, UnknownArgumentError
 from nnlab.core.gradcheck import gradcheck
 from nnlab.core.layer import Layer
 
-GOLDEN = np.load(Path(__file__).parent / "golden" / "losses.npz")
+GOLDEN = load("losses")
 CASES = [pytest.param(case, id=case.id) for case in LOSSES]
 
 
@@ -19,20 +18,199 @@ def made(case):
     return getattr(losses, case.name)(**case.arguments)
 
 
-def assert_close(received, expected):
-    np.testing.assert_allclose(received, expected, rtol=1e-5, atol=1e-5 * max(np.abs(expected).max(initial=0), 1e-3))
-
-
 @pytest.mark.parametrize("case", CASES)
 def test_value_is_keras_value(case):
-    assert_close(made(case)(case.y_true(), case.y_pred()), GOLDEN[f"{case.id}/value"])
+    assert_equal_to_keras(made(case)(case.y_true(), case.y_pred()), GOLDEN[f"{case.id}/value"])
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_value_of_each_example_is_keras_value(case):
-    assert_close(made(case).each(case.y_true(), case.y_pred()), GOLDEN[f"{case.id}/each"])
+    assert_equal_to_keras(made(case).each(case.y_true(), case.y_pred()), GOLDEN[f"{case.id}/each"])
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_gradient_is_keras_gradient(case):
-    assert_close(made(case).gradient(case.y_true(), case.y_pred()), GOLDEN[f"{case.id}/grad"])
+    assert_equal_to_keras(made(case).gradient(case.y_true(), case.y_pred()), GOLDEN[f"{case.id}/grad"])
+
+
+class Judged(Layer):
+    """A layer whose output is the loss of its input, so that the check of layers checks losses."""
+
+    def __init__(self, loss, y_true):
+        super().__init__()
+        self.loss, self.y_true = loss, y_true
+
+    def forward(self, s, x):
+        return s.run("loss", self.loss, x, y_true=self.y_true)
+
+    def backward(self, s, g):
+        return g.undo("loss", self.loss, s, g.y).y_pred
+
+
+SMOOTH = [case for case in LOSSES if case.predictions != "edge"]  # finite differences need a slope on both sides
+
+
+@pytest.mark.parametrize("case", SMOOTH, ids=lambda case: case.id)
+def test_gradient_of_every_step_is_that_of_finite_differences(case):
+    y_pred = np.clip(case.y_pred(), 0.05, 0.95) if case.predictions == "chances" else case.y_pred()
+    loss, y_true = made(case), case.y_true()
+    fixed = {"loss/y_true": loss.check_labels(y_true, y_pred)}  # nobody asks for the gradient of the truth
+    checked = {row.name for row in gradcheck(Judged(loss, y_true), y_pred, patch=fixed)}
+    reached = {f"loss/{name}" for name in loss.steps} & checked
+    assert len(reached) >= 2
+    assert {"loss/per_example", "loss/y_pred", "x"} <= checked
+
+
+def test_every_declared_step_is_reached_by_some_case():
+    for cls in losses.CLASSES.values():
+        reached = set()
+        for case in LOSSES:
+            if case.name == cls.__name__:
+                trace = Judged(made(case), case.y_true()).trace(case.y_pred())
+                recorded = {name.removeprefix("loss/") for name in trace.names} - {"x", "y", "y_true", "y_pred"}
+                assert recorded <= set(cls.steps)
+                reached |= recorded
+        assert reached == set(cls.steps)
+
+
+def test_reduction_sum_adds_the_examples():
+    y_true, y_pred = [[0.0], [0.0]], [[1.0], [3.0]]
+    assert losses.MeanSquaredError(reduction="sum")(y_true, y_pred) == 10
+    assert losses.MeanSquaredError(reduction="sum").gradient(y_true, y_pred).tolist() == [[2], [6]]
+    with pytest.raises(ArgumentError, match="reduction must be one of"):
+        losses.MeanSquaredError(reduction="median")
+
+
+def test_a_missing_last_axis_of_one_column_is_added():
+    assert losses.MeanSquaredError()([1, 2], [[1], [4]]) == 2
+    assert losses.BinaryCrossentropy()([1], [[0.5]]) == pytest.approx(np.log(2))
+
+
+def test_sparse_labels_may_have_an_axis_of_one_and_be_whole_floats():
+    y_pred = [[0.2, 0.8], [0.7, 0.3]]
+    expected = losses.SparseCategoricalCrossentropy()([1, 0], y_pred)
+    assert losses.SparseCategoricalCrossentropy()([[1.0], [0.0]], y_pred) == expected
+
+
+def test_sparse_equals_one_hot():
+    y_pred = np.array([[0.2, 0.5, 0.3], [0.7, 0.2, 0.1]], "float32")
+    sparse, dense = losses.SparseCategoricalCrossentropy(), losses.CategoricalCrossentropy()
+    assert sparse([2, 0], y_pred) == pytest.approx(dense(np.eye(3)[[2, 0]], y_pred))
+    np.testing.assert_allclose(sparse.gradient([2, 0], y_pred), dense.gradient(np.eye(3)[[2, 0]], y_pred), rtol=1e-6)
+
+
+def test_logits_equal_the_softmax_of_them():
+    logits = np.array([[2.0, -1.0, 0.5]], "float32")
+    softmax = np.exp(logits) / np.exp(logits).sum()
+    loss = losses.SparseCategoricalCrossentropy
+    assert loss(from_logits=True)([2], logits) == pytest.approx(loss()([2], softmax), rel=1e-5)
+
+
+def test_huge_logits_do_not_overflow():
+    logits = np.array([[1e4, -1e4]], "float32")
+    assert losses.SparseCategoricalCrossentropy(from_logits=True)([1], logits) == 2e4
+    assert losses.BinaryCrossentropy(from_logits=True)([[0.0, 1.0]], logits) == 1e4
+
+
+def test_nan_in_gives_nan_out():
+    assert np.isnan(losses.MeanSquaredError()([[0.0]], [[np.nan]]))
+    assert np.isnan(losses.SparseCategoricalCrossentropy()([0], [[np.nan, 0.5]]))
+
+
+def test_float64_predictions_keep_their_precision_inside_a_model():
+    loss = losses.MeanSquaredError()
+    trace = Judged(loss, np.zeros((1, 1))).trace(np.ones((1, 1)))
+    assert trace["loss/y"].value.dtype == np.float32
+    layer = Judged(loss, np.zeros((1, 1)))
+    layer.dtype = "float64"
+    assert layer.trace(np.ones((1, 1)))["loss/y"].value.dtype == np.float64
+
+
+def test_inputs_are_left_as_they_are():
+    y_true, y_pred = np.eye(3, dtype="float32"), np.full((3, 3), 1 / 3, "float32")
+    before = y_true.copy(), y_pred.copy()
+    losses.CategoricalCrossentropy(label_smoothing=0.1).gradient(y_true, y_pred)
+    assert (y_true == before[0]).all()
+    assert (y_pred == before[1]).all()
+
+
+MISTAKES = {
+    "label out of range": (
+        losses.SparseCategoricalCrossentropy(), [0, 10], np.full((2, 10), 0.1), ArgumentError,
+        "SparseCategoricalCrossentropy: received the label 10, expected whole numbers from 0 to 9, because y_pred has "
+        "10 columns; number the classes from 0, or give the last layer more units.",
+    ),
+    "negative label": (
+        losses.SparseCategoricalCrossentropy(), [0, -1], np.full((2, 4), 0.25), ArgumentError, "received the label -1",
+    ),
+    "fractional label": (
+        losses.SparseCategoricalCrossentropy(), [0.5], [[0.5, 0.5]], ArgumentError, "received the label 0.5",
+    ),
+    "one-hot for sparse": (
+        losses.SparseCategoricalCrossentropy(), np.eye(3), np.full((3, 3), 1 / 3), ShapeError,
+        "use CategoricalCrossentropy, or y_true.argmax(-1)",
+    ),
+    "labels for one-hot": (
+        losses.CategoricalCrossentropy(), [0, 1], np.full((2, 3), 1 / 3), ShapeError,
+        "use SparseCategoricalCrossentropy, or to_categorical(y_true, 3)",
+    ),
+    "one column for classes": (
+        losses.SparseCategoricalCrossentropy(), [0, 0], [[0.5], [0.5]], ShapeError, "use BinaryCrossentropy",
+    ),
+    "unequal shapes": (
+        losses.MeanSquaredError(), np.zeros((5, 1)), np.zeros((5, 3)), ShapeError,
+        r"y_true has shape (5, 1) but y_pred has (5, 3), expected the same",
+    ),
+    "logits for probabilities": (
+        losses.SparseCategoricalCrossentropy(), [0], [[3.0, -2.0]], ArgumentError,
+        "SparseCategoricalCrossentropy: y_pred must hold probabilities from 0 to 1, received values from -2 to 3; end "
+        "the model with softmax, or pass from_logits=True.",
+    ),
+    "binary logits": (losses.BinaryCrossentropy(), [[1]], [[7.0]], ArgumentError, "end the model with sigmoid"),
+    "binary label 2": (
+        losses.BinaryCrossentropy(), [[2]], [[0.5]], ArgumentError, "y_true must lie between 0 and 1, received 2",
+    ),
+    "words": (
+        losses.SparseCategoricalCrossentropy(), ["cat"], [[0.5, 0.5]], ArgumentError, "y_true must hold real numbers",
+    ),
+    "ragged rows": (losses.MeanSquaredError(), [[1], [1, 2]], [[1.0], [1.0]], ShapeError, "rows of unequal lengths"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_mistake_is_answered_in_one_sentence(mistake):
+    loss, y_true, y_pred, error, sentence = MISTAKES[mistake]
+    with pytest.raises(error) as caught:
+        loss(y_true, y_pred)
+    message = str(caught.value)
+    assert message.startswith(type(loss).__name__)
+    assert sentence in message
+    assert message.endswith(".")
+    assert message.count(". ") == 0
+
+
+def test_get_knows_keras_names():
+    for name in ("mean_squared_error", "mse", "MSE", "MeanSquaredError", losses.mean_squared_error):
+        assert isinstance(losses.get(name), losses.MeanSquaredError)
+    assert isinstance(losses.get(losses.BinaryCrossentropy), losses.BinaryCrossentropy)
+    loss = losses.CategoricalCrossentropy(from_logits=True)
+    assert losses.get(loss) is loss
+
+
+def test_functions_give_one_number_an_example():
+    y_pred = np.array([[0.25, 0.75], [0.5, 0.5]], "float32")
+    expected = [-np.log(0.75), -np.log(0.5)]
+    np.testing.assert_allclose(losses.sparse_categorical_crossentropy([1, 0], y_pred), expected, rtol=1e-6)
+    np.testing.assert_allclose(losses.categorical_crossentropy(np.eye(2)[[1, 0]], y_pred), expected, rtol=1e-6)
+    assert losses.binary_crossentropy([[1.0, 1.0]], [[0.5, 0.5]]).shape == (1,)
+
+
+@pytest.mark.parametrize("nonsense", ["crossentropie", None, 3, lambda y_true, y_pred: 0])
+def test_get_refuses_what_is_no_loss(nonsense):
+    with pytest.raises(ArgumentError, match="loss must be one of 'mean_squared_error'"):
+        losses.get(nonsense)
+
+
+def test_unknown_argument_is_refused_by_name():
+    with pytest.raises(UnknownArgumentError, match="unknown argument 'from_logit', did you mean 'from_logits'"):
+        losses.SparseCategoricalCrossentropy(from_logit=True)

@@ -10,10 +10,13 @@ BAR = 20  # cells
 
 
 class Progress:
-    """The base, which is silent: what `fit` tells whoever shows it."""
+    """The base, which is silent: what `fit` tells whoever shows it.
 
-    def __init__(self, epochs: int, steps: int):
-        self.epochs, self.steps = epochs, steps
+    `work` names what is done if it is not training, and then there is one epoch.
+    """
+
+    def __init__(self, epochs: int, steps: int, work: str = ""):
+        self.epochs, self.steps, self.work = epochs, steps, work
 
     def begin(self) -> None:
         """Training is about to start."""
@@ -35,14 +38,14 @@ class Lines(Progress):
     """One line for each epoch."""
 
     def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
-        self.write(f"{self.title(epoch)} - {values(logs)}\n")
+        self.write(" - ".join(filter(None, [self.title(epoch), values(logs)])) + "\n")
 
     def say(self, sentence: str) -> None:
         self.write(sentence + "\n")
 
     def title(self, epoch: int) -> str:
         """Epoch 3/10, as wide as the last one."""
-        return f"Epoch {epoch + 1:>{len(str(self.epochs))}}/{self.epochs}"
+        return self.work or f"Epoch {epoch + 1:>{len(str(self.epochs))}}/{self.epochs}"
 
     def write(self, text: str) -> None:
         """To wherever the output of the program goes at the moment."""
@@ -58,11 +61,11 @@ class Bar(Lines):
     def batch(self, epoch: int, batch: int, logs: Mapping[str, float]) -> None:
         done = batch + 1
         if done < self.steps and done * 100 // self.steps > batch * 100 // self.steps:
-            self.write(f"\r{self.bar(epoch, done)} - {values(logs)}")
+            self.write("\r" + self.bar(epoch, done, logs))
             self.drawn = True
 
     def epoch(self, epoch: int, logs: Mapping[str, float]) -> None:
-        self.write(f"\r{self.bar(epoch, self.steps)} - {values(logs)}\n")
+        self.write(f"\r{self.bar(epoch, self.steps, logs)}\n")
         self.drawn = False
 
     def say(self, sentence: str) -> None:
@@ -74,11 +77,12 @@ class Bar(Lines):
             self.write("\n")
             self.drawn = False
 
-    def bar(self, epoch: int, done: int) -> str:
-        """The epoch, the bar and the batches: `Epoch 1/5 [=====>    ] 12/25`."""
+    def bar(self, epoch: int, done: int, logs: Mapping[str, float]) -> str:
+        """The epoch, the bar, the batches and the values: `Epoch 1/5 [=====>    ] 12/25 - loss: 0.6931`."""
         cells = "=" * (BAR * done // self.steps)
         cells += ">" if len(cells) < BAR else ""
-        return f"{self.title(epoch)} [{cells:<{BAR}}] {done:>{len(str(self.steps))}}/{self.steps}"
+        counted = f"{done:>{len(str(self.steps))}}/{self.steps}"
+        return " - ".join(filter(None, [f"{self.title(epoch)} [{cells:<{BAR}}] {counted}", values(logs)]))
 
 
 def values(logs: Mapping[str, float]) -> str:
@@ -99,19 +103,19 @@ def rounded(value: float) -> str:
     return f"{value:.4f}" if abs(value) >= 1e-3 or value == 0 or value != value else f"{value:.4e}"
 
 
-def progress_for(verbose: int | str, epochs: int, steps: int) -> Progress:
+def progress_for(verbose: int | str, epochs: int, steps: int, work: str = "") -> Progress:
     """What shows the progress: nothing for 0, lines for 2, and for "auto" or 1 what suits the place."""
     if verbose not in ("auto", 0, 1, 2):
         raise ArgumentError(f"verbose must be 'auto', 0 (silent), 1 (a bar) or 2 (lines), received {verbose!r}.")
     if verbose == 0:
-        return Progress(epochs, steps)
+        return Progress(epochs, steps, work)
     if verbose == 2:
-        return Lines(epochs, steps)
+        return Lines(epochs, steps, work)
     if in_notebook():
         from nnlab.widgets.training import TrainingProgress  # deferred: only a notebook has Jupyter's packages loaded
 
-        return TrainingProgress(epochs, steps)
-    return (Bar if sys.stdout.isatty() else Lines)(epochs, steps)
+        return TrainingProgress(epochs, steps, work)
+    return (Bar if sys.stdout.isatty() else Lines)(epochs, steps, work)
 
 
 def in_notebook() -> bool:

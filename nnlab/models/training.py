@@ -4,7 +4,8 @@ One training step is the same forward and backward pass that a trace shows, from
 step of the optimizer. It happens as a whole or not at all: whatever interrupts it, no weight is half moved.
 """
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from nnlab.core.record import Call, Record
 from nnlab.core.trace import Trace
 from nnlab.models import data
 from nnlab.models.fitting import Running, fit
+from nnlab.models.progress import progress_for
 
 LOSS = "loss"  # the path under which a trace shows the loss
 
@@ -122,20 +124,36 @@ class Trainer(Layer):
     def evaluate(
         self, x: Any, y: Any, batch_size: int = 32, verbose: int | str = 0, return_dict: bool = False
     ) -> float | list[float] | dict[str, float]:
-        """The loss, and each metric, on x and y."""
-        batch_size = integer(f"{self._label}.evaluate", "batch_size", batch_size)
+        """The loss, and each metric, on x and y; with `verbose`=1 a progress bar."""
         x, y = self._examples("evaluate", x, y)
         running = self.running()
-        for part in data.batches(len(x), batch_size):
+        for part in self._batches("evaluate", len(x), batch_size, verbose, running):
             running.add(y[part], *self.test_step(x[part], y[part]))
         return running.logs() if return_dict else unwrapped(running.logs())
 
     def predict(self, x: Any, batch_size: int = 32, verbose: int | str = 0) -> np.ndarray:
-        """The outputs for x, batch by batch."""
-        batch_size = integer(f"{self._label}.predict", "batch_size", batch_size)
+        """The outputs for x, batch by batch; with `verbose`=1 a progress bar."""
         x = self.as_input(x)
-        parts = data.batches(len(x), batch_size) if len(x) else [slice(0, 0)]
-        return np.concatenate([self._infer(x[part])[0] for part in parts])
+        if x.ndim == 0 or len(x) == 0:
+            return self(x)
+        return np.concatenate(
+            [self._infer(x[part])[0] for part in self._batches("predict", len(x), batch_size, verbose)]
+        )
+
+    def _batches(
+        self, method: str, count: int, size: int, verbose: int | str, running: Running | None = None
+    ) -> Iterator[slice]:
+        """The batches of `evaluate` and `predict`, with progress."""
+        size = integer(f"{self._label}.{method}", "batch_size", size)
+        progress = progress_for(verbose, 1, math.ceil(count / size), method.capitalize())
+        progress.begin()
+        try:
+            for batch, part in enumerate(data.batches(count, size)):
+                yield part
+                progress.batch(0, batch, running.logs() if running else {})
+            progress.epoch(0, running.logs() if running else {})
+        finally:
+            progress.end()
 
     def train_on_batch(self, x: Any, y: Any, return_dict: bool = False) -> float | list[float] | dict[str, float]:
         """Move the weights once by this batch: its loss, and each metric, from before the step."""

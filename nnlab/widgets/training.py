@@ -68,7 +68,8 @@ def html(progress: TrainingProgress) -> str:
         caption = f"{progress.work} done" if progress.work else f"{counted(epoch, 'epoch')} done"
     else:
         caption = f"{progress.work or f'Epoch {epoch + 1} of {progress.epochs}'}, batch {batch} of {progress.steps}"
-    bar = f'<progress max="{total}" value="{done}" aria-label="{progress.work or "Training"}" style="width: 100%"></progress>'
+    label = progress.work or "Training"
+    bar = f'<progress max="{total}" value="{done}" aria-label="{label}" style="width: 100%"></progress>'
     sentences = "".join(f"<p><strong>{escape(sentence)}</strong></p>" for sentence in progress.sentences)
     return f'<div style="max-width: 44em">{caption}{bar}{table(progress.rows)}{sentences}</div>'
 

@@ -80,7 +80,9 @@ def open_lab(folder: Path, arguments: Iterable[str] = ()) -> int:
             "JupyterLab is not installed for this Python; "
             f"install it with:  {Path(sys.executable).name} -m pip install jupyterlab"
         )
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}", *arguments]
+    # In a container one usually is root, and Jupyter does not start before that is said to be meant.
+    root = ["--allow-root"] if getattr(os, "geteuid", lambda: None)() == 0 else []
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}", *root, *arguments]
     if os.name != "nt":  # on Windows exec returns to the shell at once, and both would read the keyboard
         sys.stdout.flush()
         os.execv(command[0], command)

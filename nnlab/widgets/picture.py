@@ -50,7 +50,7 @@ def draw(axes: Axes, grid: Grid, window: np.ndarray) -> None:
     axes.grid(color="white", linewidth=1.5)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    digits = grid.payload()["digits"]
+    digits = grid.shown_digits
     for (row, column), value in np.ndenumerate(values):
         axes.text(column, row, printed(value, digits), ha="center", va="center", fontsize=8 if digits < 2 else 6.5)
     for mark in grid.marks:

@@ -45,11 +45,20 @@ class Grid:
     mirrors: str = ""
     below: str = ""
 
+    @property
+    def shown_digits(self) -> int:
+        """The decimals that its numbers are printed with."""
+        return decimals.of(self.values) if self.digits is None else self.digits
+
+    def text(self) -> str:
+        """The numbers in words, row by row."""
+        rows = (" ".join(f"{value:.{self.shown_digits}f}" for value in row) for row in self.values)
+        return f"{self.title}: {'; '.join(rows)}."
+
     def payload(self) -> dict[str, Any]:
         """The grid as JSON and arrays."""
-        digits = decimals.of(self.values) if self.digits is None else self.digits
         marks = [{"style": m.style, "label": m.label, "cells": m.cells} for m in self.marks if m.cells.any()]
-        return {**vars(self), "digits": digits, "marks": marks}
+        return {**vars(self), "digits": self.shown_digits, "marks": marks}
 
 
 @dataclass(frozen=True)

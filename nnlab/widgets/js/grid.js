@@ -5,6 +5,8 @@ import { format } from "./numbers.js";
 
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
+const isTouch = (event) => event.pointerType === "touch";
+
 export class Grid {
   /** `on.point(cell | null, how)`, `on.choose(cell)` and `on.edit(cell, text)` tell what the learner does. */
   constructor(spec, on) {
@@ -109,7 +111,7 @@ export class Grid {
     const label = `${spec.title}, ${this.rows} rows, ${this.columns} columns${spec.editable ? ", editable" : ""}`;
     return h(
       "div",
-      { role: "grid", class: "nn-cells", "aria-label": label, onpointerleave: () => this.on.point(null, "pointer") },
+      { role: "grid", class: "nn-cells", "aria-label": label, onpointerleave: (event) => isTouch(event) || this.on.point(null, "pointer") },
       h("div", { class: "nn-row", "aria-hidden": "true" }, ...heads),
       ...rows,
       this.frame,
@@ -127,9 +129,9 @@ export class Grid {
         "data-editable": spec.editable,
         "aria-readonly": spec.editable ? undefined : "true",
         ...OWN_KEYS,
-        onpointerenter: (event) => event.pointerType !== "touch" && this.on.point(index, "pointer"),
+        onpointerenter: (event) => isTouch(event) || this.on.point(index, "pointer"),
         onpointerdown: () => this.stop(index),
-        onclick: () => this.#choose(index),
+        onclick: (event) => this.#clicked(event, index),
         onfocus: () => this.#focused(index),
         onblur: () => this.on.point(null, "focus"),
         onkeydown: (event) => this.#key(event, index),
@@ -141,6 +143,12 @@ export class Grid {
 
   #focused(index) {
     if (this.cells[index].matches(":focus-visible")) this.on.point(index, "focus");
+  }
+
+  /** A finger cannot hover: its first tap points at a cell, the second chooses it. */
+  #clicked(event, index) {
+    if (isTouch(event) && !this.cells[index].classList.contains("nn-pointed")) this.on.point(index, "pointer");
+    else this.#choose(index);
   }
 
   #choose(index) {

@@ -5,6 +5,7 @@ import { Controls, reasons } from "./controls.js";
 import { h, setText } from "./dom.js";
 import { Grid } from "./grid.js";
 import { Ledger } from "./ledger.js";
+import { legend } from "./legend.js";
 import { Links } from "./links.js";
 import { format } from "./numbers.js";
 import { Transport } from "./transport.js";
@@ -245,10 +246,4 @@ export class View {
     this.message.hidden = !message;
     setText(this.message, message ?? "");
   }
-}
-
-/** What the marks in the grids mean. */
-function legend(scene) {
-  const marks = new Map(scene.grids.flatMap((grid) => grid.marks.map((mark) => [mark.label, mark.style])));
-  return [...marks].map(([label, style]) => h("li", {}, h("i", { "data-marks": style, "aria-hidden": "true" }), label));
 }

@@ -1,0 +1,54 @@
+"""Small arrays that a learner can read: drawn from a seed, or given and checked."""
+
+from typing import Any
+
+import numpy as np
+
+from nnlab.core.errors import ArgumentError, ShapeError
+
+LARGEST = 9999.0  # of a number in a cell: what a learner can read and add up
+
+
+def drawn(values: tuple[int, ...], most: int, seed: int | tuple[int, ...]) -> np.ndarray:
+    """`most` rows and columns of numbers picked from `values`; smaller sizes are its top left corner.
+
+    >>> drawn((-1, 1), 2, seed=0)
+    array([[ 1.,  1.],
+           [ 1., -1.]])
+    """
+    return np.random.default_rng(seed).choice(values, (most, most)).astype(float)
+
+
+def numbers(owner: str, name: str, value: Any, most: int) -> np.ndarray:
+    """`value` as rows and columns of numbers, each short enough to read; further axes of length 1 are dropped.
+
+    >>> numbers("Stride", "x", [[1, 2]], most=12)
+    array([[1., 2.]])
+    """
+    expected = f"expected rows and columns of numbers, at most {most} of each"
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ShapeError(f"{owner}: {name} has rows of unequal lengths; {expected}.") from None
+    if array.ndim == 4:  # (1, rows, columns, 1) is an image for a layer, (rows, columns, 1, 1) a layer's kernel
+        places = array.shape[1:3] if array.shape[0] == array.shape[3] == 1 else array.shape[:2]
+        array = array.reshape(places) if array.size == np.prod(places) else array
+    if array.ndim != 2 or not 1 <= min(array.shape) <= max(array.shape) <= most:
+        raise ShapeError(f"{owner}: {name} has shape {array.shape}; {expected}.")
+    if array.dtype.kind not in "fiub":
+        raise ArgumentError(f"{owner}: {name} must hold numbers, received {value!r}; {expected}.")
+    array = array.astype(float)
+    wrong = array[~(np.abs(array) <= LARGEST)]  # catches NaN as well
+    if wrong.size:
+        raise ArgumentError(f"{owner}: {name} takes numbers from {-LARGEST:g} to {LARGEST:g}, received {wrong[0]:g}.")
+    return array
+
+
+def single(pair: tuple[int, ...]) -> int | tuple[int, ...]:
+    """One number for both axes where they are equal."""
+    return pair[0] if len(set(pair)) == 1 else tuple(pair)
+
+
+def by(shape: tuple[int, ...]) -> str:
+    """A shape in words: 3 × 4."""
+    return " × ".join(map(str, shape))

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(
             f"nnlab: this command needs {error.name}; install the teacher's packages with:  "
-            f'{Path(sys.executable).name} -m pip install "nnlab[teach]"',
+            f'{sys.executable} -m pip install "nnlab[teach]"',
             file=sys.stderr,
         )
         return 1

@@ -77,8 +77,7 @@ def open_lab(folder: Path, arguments: Iterable[str] = ()) -> int:
     """Start JupyterLab in `folder` with this Python, so that its kernel finds nnlab; does not return on POSIX."""
     if importlib.util.find_spec("jupyterlab") is None:
         raise LabError(
-            "JupyterLab is not installed for this Python; "
-            f"install it with:  {Path(sys.executable).name} -m pip install jupyterlab"
+            f"JupyterLab is not installed for this Python; install it with:  {sys.executable} -m pip install jupyterlab"
         )
     # In a container one usually is root, and Jupyter does not start before that is said to be meant.
     root = ["--allow-root"] if getattr(os, "geteuid", lambda: None)() == 0 else []

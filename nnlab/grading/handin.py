@@ -7,7 +7,10 @@ from html import escape
 from nnlab.grading.overview import Overview
 from nnlab.grading.report import row
 
-STYLE = "body{font:16px/1.5 sans-serif;max-width:52em;margin:2em auto;padding:0 1em}pre{background:#f4f4f4;padding:8px;overflow:auto}"
+STYLE = (
+    "body{font:16px/1.5 sans-serif;max-width:52em;margin:2em auto;padding:0 1em}"
+    "pre{background:#f4f4f4;padding:8px;overflow:auto}"
+)
 
 
 def page(overview: Overview) -> str:

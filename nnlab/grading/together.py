@@ -11,6 +11,7 @@ import contextlib
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from inspect import Parameter, Signature
 from typing import Any
 
 import numpy as np
@@ -73,8 +74,12 @@ def stand_in(exercise: Exercise, answer: Callable) -> Callable:
     """The function that a trace calls in the place of the step: the exercise's names, the answer's own order."""
     if exercise.adapt is not None:
         return exercise.adapt(answer)
-    names = ", ".join(exercise.arguments)
-    return eval(f"lambda {names}: answer({names})", {"answer": answer})
+
+    def patch(**arguments: Any) -> Any:
+        return answer(*arguments.values())
+
+    patch.__signature__ = Signature([Parameter(name, Parameter.KEYWORD_ONLY) for name in exercise.arguments])
+    return patch
 
 
 def _noted(exercise: Exercise, answer: Callable, running: list[str]) -> Callable:

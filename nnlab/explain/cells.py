@@ -39,6 +39,11 @@ def html(array: np.ndarray, names: tuple[str, ...], name: str = "", outside: flo
     return (note("rounded; exact on hover") if rounded(array, texts) else "") + row(tables)
 
 
+def tint(value: float, scale: float, outside: float) -> str:
+    """The background of a number; zero has none."""
+    return f";background:{picture.colour(value, scale, outside=outside)}" if value else ""
+
+
 def cell(title: str, style: str, text: str) -> str:
     """One number."""
     loud = ";font-weight:bold" if text in ("nan", "inf", "-inf") else ""

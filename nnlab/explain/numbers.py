@@ -26,17 +26,19 @@ def digits(array: Any, significant: int = SIGNIFICANT) -> int:
     values = finite(array)
     if values.dtype.kind != "f" or not values.any():
         return 0
+    wide = values.astype(float)
     for decimals in range(significant + 1):
-        if (np.round(values.astype(float), decimals).astype(values.dtype) == values).all():
+        if (np.round(wide, decimals).astype(values.dtype) == values).all():
             return decimals
-    decimals = max(significant - 1 - math.floor(math.log10(np.abs(values).max())), 0)
-    units = np.abs(values) * 10.0**decimals
+    decimals = significant - 1 - math.floor(math.log10(np.abs(wide).max()))
+    decimals = min(max(decimals, 0), MOST_DECIMALS - 1)
+    units = np.abs(wide) * 10.0**decimals
     decimals += int(((units >= 0.5) & (units < 9.5)).any())
-    different = len(np.unique(values))
-    for more in range(3):
-        if len(np.unique(np.round(values.astype(float), decimals + more))) == different:
-            return min(decimals + more, MOST_DECIMALS)
-    return min(decimals, MOST_DECIMALS)
+    different = len(np.unique(wide))
+    for more in range(MOST_DECIMALS - decimals + 1)[:3]:
+        if len(np.unique(np.round(wide, decimals + more))) == different:
+            return decimals + more
+    return decimals
 
 
 def format_array(array: Any, decimals: int | None = None) -> np.ndarray:
@@ -64,8 +66,8 @@ def format_number(value: float, decimals: int, fixed: bool = True) -> str:
     """
     if not math.isfinite(value):
         return str(value)
-    if not fixed and value:
-        return f"{value:.{SIGNIFICANT - 1}e}"
+    if not fixed:
+        return f"{value:.{SIGNIFICANT - 1}e}" if value else "0"
     text = f"{value + 0.0:.{decimals}f}"
     if value and not float(text):
         return f"{value:.0e}"

@@ -10,7 +10,7 @@ from nnlab.explain import latex
 from nnlab.explain.axes import layout, letters
 from nnlab.explain.numbers import format_array, rounded, summary
 from nnlab.explain.panels import Panel, panels
-from nnlab.explain.story import Chapter, Line, parts, patch_note, tell
+from nnlab.explain.story import Chapter, Line, alarm, parts, patch_note, tell
 
 WIDTH = 100
 SMALL = 100  # numbers; more are summarized
@@ -20,10 +20,11 @@ INDENT = "    "
 def text(shown: Trace | Entry) -> str:
     """A trace, or one entry of it."""
     if isinstance(shown, Entry):
-        return "\n".join(tell_line(Line(shown), small=4 * SMALL))
+        return "\n".join(safely(Line(shown), small=4 * SMALL))
     root = tell(shown)
     lines = [f"{root.title}: {root.shapes.replace('→', '->')}, training={shown.training}"]
-    lines += [f"!!! NaN or infinite numbers: the first are in {path!r}" for path in [shown.first_nonfinite] if path]
+    if path := alarm(shown):
+        lines.append(f"!!! NaN or infinite numbers: the first are in {path!r}")
     lines += tell_chapter(root)
     return "\n".join(lines)
 
@@ -40,10 +41,10 @@ def tell_chapter(chapter: Chapter, depth: int = 0) -> list[str]:
     return lines
 
 
-def safely(line: Line) -> list[str]:
+def safely(line: Line, small: int = SMALL) -> list[str]:
     """An entry; one that cannot be shown says why, and the others still stand."""
     try:
-        return tell_line(line)
+        return tell_line(line, small)
     except Exception as error:
         return [f"{line.entry.path}  cannot be shown: {type(error).__name__}: {error}"]
 

@@ -141,6 +141,14 @@ def parts(value: Any) -> list[Any]:
     return list(value) if isinstance(value, tuple | list) else [value]
 
 
+def alarm(trace: Trace) -> str:
+    """The path of the first NaN or infinite value, "" if there is none or a broken value hides it."""
+    try:
+        return trace.first_nonfinite or ""
+    except Exception:  # that value says itself that it is broken
+        return ""
+
+
 def patch_note(own: Any, value: Any) -> str:
     """How a patched value compares with the layer's own."""
     own, value = np.asarray(own, float), np.asarray(value, float)

@@ -13,7 +13,7 @@ from nnlab.core.trace import Entry, Trace
 from nnlab.explain import heatmap, latex
 from nnlab.explain.heatmap import ALONE, FOLDED, PAGE, Limits
 from nnlab.explain.plain import text as text
-from nnlab.explain.story import Chapter, Line, parts, patch_note, tell
+from nnlab.explain.story import Chapter, Line, alarm, parts, patch_note, tell
 from nnlab.explain.style import LINE, MONO, QUIET, note
 
 MARKS = {
@@ -61,8 +61,8 @@ def story(trace: Trace) -> str:
 
 def banner(trace: Trace) -> str:
     """Names the first value that is NaN or infinite."""
-    path = trace.first_nonfinite
-    if path is None:
+    path = alarm(trace)
+    if not path:
         return ""
     sentence = f"NaN or infinite numbers: the first are in <code>{escape(path)}</code>."
     return f'<div role="alert">{note(sentence, loud=True)}</div>'

@@ -20,6 +20,7 @@ from nnlab.widgets.scene import Grid, Ledger, Mark, Scene
 
 MOST = {"x": 12, "kernel": 7}  # cells a side: more could not be read
 SIZES = {"x": "input_size", "kernel": "kernel_size"}
+ONES = {"x": (0, 3), "kernel": (2, 3)}  # batch and channels of an image, channels and filters of a kernel
 NUMBERS = {"x": (-3, -2, -1, 0, 1, 2, 3, 4, 5), "kernel": (-2, -1, 1, 2)}
 
 
@@ -71,7 +72,7 @@ class ConvolutionExplorer(Explorer):
         """An array and its size, whichever of the two was given."""
         owner, size = type(self).__name__, SIZES[name]
         if name in given:
-            array = numbers(owner, name, given[name], MOST[name])
+            array = numbers(owner, name, given[name], MOST[name], ONES[name])
             if size in given and integers(owner, size, given[size], 2) != array.shape:
                 raise ShapeError(f"{owner}: {size}={given[size]} does not fit {name} of shape {array.shape}; give one.")
         elif size in given or fresh:

@@ -19,8 +19,10 @@ def drawn(values: tuple[int, ...], most: int, seed: int | tuple[int, ...]) -> np
     return np.random.default_rng(seed).choice(values, (most, most)).astype(float)
 
 
-def numbers(owner: str, name: str, value: Any, most: int) -> np.ndarray:
-    """`value` as rows and columns of numbers, each short enough to read; further axes of length 1 are dropped.
+def numbers(owner: str, name: str, value: Any, most: int, ones: tuple[int, ...] = ()) -> np.ndarray:
+    """`value` as rows and columns of numbers, each short enough to read.
+
+    An array with four axes may come as a layer takes it, with the axes `ones` of length 1; they are dropped.
 
     >>> numbers("Stride", "x", [[1, 2]], most=12)
     array([[1., 2.]])
@@ -30,9 +32,8 @@ def numbers(owner: str, name: str, value: Any, most: int) -> np.ndarray:
         array = np.asarray(value)
     except ValueError:
         raise ShapeError(f"{owner}: {name} has rows of unequal lengths; {expected}.") from None
-    if array.ndim == 4:  # (1, rows, columns, 1) is an image for a layer, (rows, columns, 1, 1) a layer's kernel
-        places = array.shape[1:3] if array.shape[0] == array.shape[3] == 1 else array.shape[:2]
-        array = array.reshape(places) if array.size == np.prod(places) else array
+    if array.ndim == 4 and all(array.shape[axis] == 1 for axis in ones):
+        array = array.squeeze(ones)
     if array.ndim != 2 or not 1 <= min(array.shape) <= max(array.shape) <= most:
         raise ShapeError(f"{owner}: {name} has shape {array.shape}; {expected}.")
     if array.dtype.kind not in "fiub":

@@ -171,9 +171,11 @@ def test_numbers_given_by_the_user_survive_a_change_of_size():
 
 
 def test_an_array_with_batch_and_channels_is_welcome():
-    stride = explorers.Stride(x=np.ones((1, 4, 5, 1)), kernel=np.ones((2, 2, 1, 1)))
+    stride = explorers.Stride(x=np.ones((1, 4, 5, 1)), kernel=np.ones((1, 2, 1, 1)))
     assert stride.input_size == (4, 5)
-    assert stride.kernel_size == 2
+    assert stride.kernel_size == (1, 2)
+    with pytest.raises(ShapeError, match=r"x has shape \(1, 4, 5, 3\)"):
+        explorers.Stride(x=np.ones((1, 4, 5, 3)))
 
 
 def test_the_explorer_leaves_the_random_state_alone():

@@ -4,11 +4,12 @@ An initializer is called with a shape, a dtype and a generator. Given a `seed` o
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from nnlab.core.errors import ArgumentError, unknown_arguments
+from nnlab.core.errors import ArgumentError, ShapeError, unknown_arguments
 
 
 class Initializer:
@@ -147,6 +148,24 @@ class HeNormal(VarianceScaling):
     scale = 2.0
 
 
+class Custom(Initializer):
+    """A function of the shape; what it returns must have that shape."""
+
+    def __init__(self, function: Callable, argument: str):
+        self.function, self.argument = function, argument
+
+    def __call__(self, shape, dtype="float32", rng=None):
+        try:
+            value = np.asarray(self.function(shape), dtype)
+        except Exception as error:
+            raise ArgumentError(
+                f"{self.argument}: the function raised {type(error).__name__} for the shape {shape}: {error}"
+            ) from error
+        if value.shape != tuple(shape):
+            raise ShapeError(f"{self.argument}: the function returned shape {value.shape}, expected {tuple(shape)}.")
+        return value
+
+
 def fans(shape: tuple[int, ...]) -> tuple[float, float]:
     """How many inputs and outputs a unit with this kernel has.
 
@@ -203,6 +222,6 @@ def get(identifier: Any, argument: str = "an initializer") -> Any:
         return NAMED[name]()
     if isinstance(identifier, str) and identifier in CLASSES:
         return CLASSES[identifier]()
-    if callable(identifier):
-        return lambda shape, dtype="float32", rng=None: np.asarray(identifier(shape), dtype)
+    if callable(identifier) and not isinstance(identifier, type):
+        return Custom(identifier, argument)
     raise ArgumentError(f"{argument} must be one of {', '.join(map(repr, NAMED))}, received {identifier!r}.")

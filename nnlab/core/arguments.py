@@ -8,6 +8,19 @@ import numpy as np
 
 from nnlab.core.errors import ArgumentError, UnknownArgumentError
 
+LIMIT = 2**31  # sizes beyond fit into no memory, and make NumPy's own arithmetic overflow
+
+
+def boolean(owner: str, name: str, value: Any) -> bool:
+    """`value` if it is True or False; 1 and 0 stand for them.
+
+    >>> boolean("Dense", "use_bias", 0)
+    False
+    """
+    if isinstance(value, bool | np.bool_) or (isinstance(value, int | np.integer) and value in (0, 1)):
+        return bool(value)
+    raise ArgumentError(f"{owner}: {name} must be True or False, received {value!r}.")
+
 
 def integer(owner: str, name: str, value: Any, minimum: int = 1) -> int:
     """`value` as an int of at least `minimum`.
@@ -24,6 +37,8 @@ def integer(owner: str, name: str, value: Any, minimum: int = 1) -> int:
         number = None
     if number is None or isinstance(value, bool | np.bool_) or number < minimum:
         raise ArgumentError(f"{owner}: {name} must be an integer of at least {minimum}, received {value!r}.")
+    if number >= LIMIT:
+        raise ArgumentError(f"{owner}: {name} must be an integer below 2**31, received {value!r}.")
     return number
 
 
@@ -55,7 +70,7 @@ def one_of(owner: str, name: str, value: Any, options: Sequence[str]) -> str:
 def number(owner: str, name: str, value: Any, low: float = -np.inf, high: float = np.inf) -> float:
     """`value` as a finite float with low <= value <= high."""
     real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    if not real or not np.isfinite(value) or not low <= value <= high:
+    if not real or not abs(value) < np.inf or not low <= value <= high:
         bounds = "" if (low, high) == (-np.inf, np.inf) else f" from {low:g} to {high:g}"
         bounds = f" of at least {low:g}" if high == np.inf and low > -np.inf else bounds
         raise ArgumentError(f"{owner}: {name} must be a number{bounds}, received {value!r}.")
@@ -64,12 +79,12 @@ def number(owner: str, name: str, value: Any, low: float = -np.inf, high: float 
 
 def channels_last(owner: str, data_format: Any) -> str:
     """The order of axes that images have here: (batch, height, width, channels)."""
-    if data_format == "channels_first":
+    if isinstance(data_format, str) and data_format == "channels_first":
         raise UnknownArgumentError(
             f"{owner}: data_format='channels_first' is not supported; move the channels to the last axis, "
             "np.moveaxis(x, 1, -1), and leave data_format out."
         )
-    return one_of(owner, "data_format", data_format or "channels_last", ("channels_last",))
+    return one_of(owner, "data_format", "channels_last" if data_format is None else data_format, ("channels_last",))
 
 
 def supported(owner: str, received: Mapping[str, Any], neutral: Mapping[str, Collection[Any]]) -> None:

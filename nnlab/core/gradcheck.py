@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from nnlab.core.errors import GradientError
+from nnlab.core.errors import ArgumentError, GradientError
 from nnlab.core.record import parts
 
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def gradcheck(
     >>> [row.name for row in gradcheck(layers.Dense(2), np.ones((3, 4)))]
     ['kernel', 'bias', 'x', 'z', 'y']
     """
+    if not hasattr(layer, "ensure_built"):
+        raise ArgumentError(f"gradcheck: expected a layer, received {layer!r}.")
     layer.ensure_built(layer.as_input(x).shape)
     layer, rng, patch = as_float64(layer), np.random.default_rng(seed), dict(patch or {})
     y = layer.trace(x, training, seed, patch=patch, **inputs)["y"].value

@@ -7,6 +7,7 @@ under the same name to `g` in `backward(s, g)`. `__call__`, `trace`, training an
 
 import functools
 import inspect
+import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -14,16 +15,18 @@ import numpy as np
 
 from nnlab import initializers, regularizers
 from nnlab.core import naming, seed
-from nnlab.core.arguments import supported
-from nnlab.core.errors import ArgumentError, NnlabError, ShapeError, unknown_arguments
-from nnlab.core.record import Call, Record, parts
+from nnlab.core.arguments import boolean, integer, supported
+from nnlab.core.checked import check_methods
+from nnlab.core.errors import ArgumentError, ShapeError, unknown_arguments
+from nnlab.core.record import Call, Record, Row, parts
 from nnlab.core.step import Step
-from nnlab.core.symbolic import SymbolicTensor
+from nnlab.core.symbolic import SymbolicTensor, checked_dtype, checked_shape
 from nnlab.core.trace import Trace, run_trace
 from nnlab.core.variable import Variable
 
 COMMON = ("name", "dtype", "trainable", "activity_regularizer", "input_shape")
 DTYPES = ("float16", "float32", "float64")
+LARGEST_WEIGHT = 2**28  # numbers, a gibibyte in float32: beyond, a slip of the keyboard would end the kernel
 
 
 class Layer:
@@ -37,6 +40,7 @@ class Layer:
     axes: ClassVar[Mapping[str, str]] = {}
     unsupported: ClassVar[Mapping[str, tuple]] = {}  # Keras's arguments that nnlab lacks: the values that may pass
     _records: ClassVar[type[Record]] = Record  # a class of its own for each layer, see `record`
+    _rows: ClassVar[type[Row]] = Row
     keeps_integers: ClassVar[bool] = False  # integers reach `forward` as they are: indices, or shapes only
 
     def __init__(
@@ -56,16 +60,13 @@ class Layer:
             raise unknown_arguments(owner, unknown, [*arguments(type(self)), *COMMON])
         if name is not None and (not isinstance(name, str) or not name or "/" in name):
             raise ArgumentError(f"{owner}: name must be a string without '/', received {name!r}.")
-        try:
-            self.dtype = np.dtype(dtype or "float32").name
-        except TypeError:
-            self.dtype = str(dtype)
+        self.dtype = checked_dtype(owner, dtype)
         if self.dtype not in DTYPES:
             raise ArgumentError(f"{owner}: dtype must be one of {', '.join(DTYPES)}, received {dtype!r}.")
         self.name = name or naming.unique_name(owner)
-        self.trainable = bool(trainable)
+        self.trainable = boolean(owner, "trainable", trainable)
         self.activity_regularizer = regularizers.get(activity_regularizer, f"{owner}: activity_regularizer")
-        self.input_shape = None if input_shape is None else tuple(input_shape)
+        self.input_shape = None if input_shape is None else checked_shape(owner, "input_shape", input_shape)
         self.built = False
         self.generator: np.random.Generator | None = None
         self._variables: dict[str, Variable] = {}
@@ -74,8 +75,8 @@ class Layer:
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
         cls._records = type(f"{cls.__name__}Record", (Record,), {"__slots__": ()})
-        if "build" in vars(cls):
-            cls.build = _marks_built(vars(cls)["build"])
+        cls._rows = type(f"{cls.__name__}Row", (Row,), {"__slots__": ()})
+        check_methods(cls)
 
     # ---- what a layer writes
 
@@ -103,6 +104,14 @@ class Layer:
 
     # ---- weights
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if (variable := vars(self).get("_variables", {}).get(name)) is not None and value is not variable:
+            raise ArgumentError(
+                f"{self._label}: {name} is a weight; set its values with layer.{name}.assign(values), "
+                f"received {type(value).__name__}."
+            )
+        object.__setattr__(self, name, value)
+
     def add_weight(
         self,
         shape: tuple[int, ...] = (),
@@ -113,10 +122,16 @@ class Layer:
         name: str | None = None,
     ) -> Variable:
         """Make a weight of this layer. Without an initializer it is Glorot-uniform."""
-        shape = (shape,) if isinstance(shape, int) else tuple(shape)
         name = name or f"weight_{len(self._variables)}"
         if name in self._variables:
             raise ArgumentError(f"{self._label}: there is a weight {name!r} already.")
+        shape = shape if isinstance(shape, tuple | list | np.ndarray) else (shape,)
+        shape = tuple(integer(self._label, f"each side of the weight {name!r}", side, 0) for side in shape)
+        if math.prod(shape) > LARGEST_WEIGHT:
+            raise ShapeError(
+                f"{self._label}: the weight {name!r} of shape {shape} would have {math.prod(shape):,} numbers, "
+                f"more than the {LARGEST_WEIGHT:,} that nnlab allows; make the layer or its input smaller."
+            )
         initializer = initializers.get("glorot_uniform" if initializer is None else initializer)
         value = initializer(shape, dtype or self.dtype, seed.generator())
         variable = Variable(value, name, trainable, regularizers.get(regularizer), self.name)
@@ -161,6 +176,8 @@ class Layer:
     def set_weights(self, values: list[Any]) -> None:
         """Assign all weights, in the order of `weights`; nothing changes if one of them does not fit."""
         shapes = [variable.shape for variable in self.weights]
+        if not isinstance(values, list | tuple):
+            raise ArgumentError(f"{self._label}: expected a list of {len(shapes)} arrays, received {values!r}.")
         received = [np.shape(value) for value in values]
         if shapes != received:
             unbuilt = "" if self.built else " The layer is not built yet: call it once, or build(input_shape)."
@@ -192,6 +209,8 @@ class Layer:
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> "Layer":
         """A new layer, not built, with this configuration."""
+        if not isinstance(config, Mapping):
+            raise ArgumentError(f"{cls.__name__}: a configuration must be a dict, received {config!r}.")
         return cls(**config)
 
     def __repr__(self) -> str:
@@ -211,6 +230,10 @@ class Layer:
         objects of a class share a few names than where a class has seen the names of all layers.
         """
         return self._records(call, self)
+
+    def row(self, call: Call, shared: dict[str, Any]) -> Row:
+        """An empty record for one time of a loop."""
+        return self._rows(call, self, shared)
 
     def apply(self, s: Record, x: Any, **inputs: Any) -> Any:
         """Run forward on a record: every call of every layer, alone or inside a model, passes here."""
@@ -262,9 +285,12 @@ class Layer:
         if array.dtype.kind not in "fiub":
             kind = "strings" if array.dtype.kind in "US" else f"{type(x).__name__} of dtype {array.dtype}"
             raise ArgumentError(f"{self._label}: x must hold real numbers, received {kind}.")
-        if array.dtype.kind != "f" and self.keeps_integers:
+        if array.ndim == 0:
+            raise ShapeError(f"{self._label}: x must have the batch as its first axis, received the number {x!r}.")
+        if array.dtype == self.dtype or (array.dtype.kind != "f" and self.keeps_integers):
             return array
-        return array.astype(self.dtype, copy=False)
+        with np.errstate(over="ignore"):  # too large a number becomes infinite, as in Keras
+            return array.astype(self.dtype)
 
     def as_inputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """What is passed besides `x`, under the names that `forward` gives it, as arrays; a mask holds booleans."""
@@ -277,8 +303,9 @@ class Layer:
     def __call__(self, x: Any, training: bool = False, **inputs: Any) -> Any:
         """The output for `x` (an array or lists, batch first); `inputs` are those that `forward` takes besides."""
         x, inputs = self.as_input(x), inputs and self.as_inputs(inputs)
-        call = Call(bool(training), seed.generator(), live=True)
-        y = self.apply(self.record(call), x, **inputs)
+        call = Call(self._mode(training), seed.generator(), live=True)
+        with np.errstate(all="ignore"):  # a trace names the first step that is not finite
+            y = self.apply(self.record(call), x, **inputs)
         self._activity_losses = call.losses
         if isinstance(y, tuple):
             return tuple(part.copy() for part in y)
@@ -306,7 +333,15 @@ class Layer:
         >>> trace["z"].value, trace["x"].grad
         (array([[6., 6.]], dtype=float32), array([[2., 2., 2.]], dtype=float32))
         """
-        return run_trace(self, self.as_input(x), bool(training), seed, grad, patch, self.as_inputs(inputs))
+        with np.errstate(all="ignore"):
+            return run_trace(self, self.as_input(x), self._mode(training), seed, grad, patch, self.as_inputs(inputs))
+
+    def _mode(self, training: Any) -> bool:
+        """Whether a call is in training; None is no, as in Keras."""
+        return training is not None and boolean(self._label, "training", training)
+
+
+check_methods(Layer)
 
 
 def shape_of(x: Any) -> Any:
@@ -339,18 +374,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(plain(part) for part in value)
     return value
-
-
-def _marks_built(build: Any) -> Any:
-    """`build`, checked and followed by `built = True`, so that a custom layer need not remember."""
-
-    @functools.wraps(build)
-    def checked(self: Layer, input_shape: Any) -> None:
-        try:
-            build(self, input_shape if input_shape is None else tuple(input_shape))
-        except NnlabError:
-            self._variables.clear()
-            raise
-        self.built = True
-
-    return checked

@@ -94,7 +94,7 @@ class Record:
     def scan(self, layer: "Layer", length: int) -> Iterable["Row"]:
         """A record for each time of a loop. Where nothing is kept, only one of them lives at a time."""
         shared = dict(vars(self))
-        rows = (Row(self.call, layer, shared) for _ in range(length))
+        rows = (layer.row(self.call, shared) for _ in range(length))
         if self.call.keep:
             self.__dict__[LOOP] = rows = Scan(rows)
         return rows
@@ -102,7 +102,7 @@ class Record:
     def rescan(self, s: "Record") -> Iterator[tuple["Row", "Row"]]:
         """Back through the loop of `s`: the values and the gradients of each time, the last first."""
         for row in reversed(s.loop):
-            yield row, Row(self.call, row.layer, {})
+            yield row, row.layer.row(self.call, {})
 
     @property
     def loop(self) -> "Scan":

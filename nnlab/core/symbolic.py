@@ -95,8 +95,8 @@ def checked_shape(owner: str, name: str, shape: Any) -> Shape:
 def checked_dtype(owner: str, dtype: Any) -> str:
     """The name of a dtype of real numbers; float32 for None."""
     try:
-        found = np.dtype(dtype or "float32")
-    except TypeError:
+        found = np.dtype("float32" if dtype is None else dtype)
+    except (TypeError, ValueError):
         found = np.dtype(object)
     if found.kind not in "fiub":
         raise ArgumentError(f"{owner}: dtype must name real numbers ('float32', 'int32', ...), received {dtype!r}.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlab.core import seed as seeding
+from nnlab.core.arguments import integer
 from nnlab.core.errors import ArgumentError, PatchError, ShapeError
 from nnlab.core.record import Call, Scan
 from nnlab.core.tracing import Patched, TracingRecord, frozen, over_time, stacked
@@ -234,6 +235,10 @@ def run_trace(
 ) -> Trace:
     """Run `layer` forward and backward on tracing records; `grad` may be a function of them, such as a loss."""
     done: dict[str, dict] = {}
+    if patch is not None and not isinstance(patch, Mapping):
+        raise ArgumentError(f"{layer._label}: patch must be a dict from steps to functions, received {patch!r}.")
+    if seed is not None:
+        seed = integer(layer._label, "seed", seed, minimum=0)
     patches = {key: (function, done) for key, function in (patch or {}).items()}
     rng = copy.deepcopy(seeding.generator()) if seed is None else np.random.default_rng(seed)
     call = Call(training, rng, keep=True, patches=patches)

@@ -10,7 +10,7 @@ time, or is an array with time first.
 
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -21,7 +21,7 @@ from nnlab.core.record import LOOP, Call, Record, Scan, read_shared
 if TYPE_CHECKING:
     from nnlab.core.layer import Layer
 
-HOUSEKEEPING = ("call", "layer", "lines", "over_time", "path", "shared", "times", "values")
+HOUSEKEEPING = ("call", "layer", "lengths", "lines", "over_time", "path", "shared", "times", "values")
 
 
 class Patched(NamedTuple):
@@ -35,10 +35,10 @@ class TracingRecord(Record):
     """A record for `trace`. `values` is the forward record if this one holds gradients.
 
     `path` leads to one time of each loop on the way (`lstm/t3/`), `over_time` to all of them (`lstm/`); `times` says
-    which. `shared` is what the loop has in common.
+    which, of how many in `lengths`. `shared` is what the loop has in common.
     """
 
-    __slots__ = ("lines", "over_time", "path", "shared", "times", "values")
+    __slots__ = ("lengths", "lines", "over_time", "path", "shared", "times", "values")
 
     def __init__(
         self,
@@ -47,19 +47,22 @@ class TracingRecord(Record):
         path: str = "",
         over_time: str = "",
         times: tuple[int, ...] = (),
+        lengths: tuple[int, ...] = (),
         shared: dict[str, Any] | None = None,
         values: "TracingRecord | None" = None,
     ):
         super().__init__(call, layer)
-        self.path, self.over_time, self.times, self.shared = path, over_time, times, shared or {}
-        self.lines, self.values = {}, values
+        self.path, self.over_time, self.times, self.lengths = path, over_time, times, lengths
+        self.shared, self.lines, self.values = shared or {}, {}, values
 
     def gradients(self) -> "TracingRecord":
         """A record for the gradients of these values."""
-        return TracingRecord(self.call, self.layer, self.path, self.over_time, self.times, values=self)
+        place = self.path, self.over_time, self.times, self.lengths
+        return TracingRecord(self.call, self.layer, *place, values=self)
 
     def child(self, name: str, layer: "Layer") -> "TracingRecord":
-        child = TracingRecord(self.call, layer, f"{self.path}{name}/", f"{self.over_time}{name}/", self.times)
+        path, over_time = f"{self.path}{name}/", f"{self.over_time}{name}/"
+        child = TracingRecord(self.call, layer, path, over_time, self.times, self.lengths)
         self.__dict__[name + "/"] = child
         return child
 
@@ -71,8 +74,9 @@ class TracingRecord(Record):
 
     def scan(self, layer: "Layer", length: int) -> Scan:
         shared = {name: value for name, value in vars(self).items() if not name.endswith("/")}
+        lengths = (*self.lengths, length)
         rows = self.__dict__[LOOP] = Scan(
-            TracingRecord(self.call, layer, f"{self.path}t{t}/", self.over_time, (*self.times, t), shared)
+            TracingRecord(self.call, layer, f"{self.path}t{t}/", self.over_time, (*self.times, t), lengths, shared)
             for t in range(length)
         )
         return rows
@@ -110,7 +114,8 @@ class TracingRecord(Record):
         if callable(patch):
             value = self._call_patch(key, patch)
         else:
-            value = patch if name in self.layer._variables else at_times(key, patch, times)
+            whole = not times or name in self.layer._variables  # a weight is the same at all times
+            value = patch if whole else at_times(key, patch, times, self.lengths)
         if isinstance(own, np.ndarray | np.generic):
             value = as_step(key, value, own)
         done.setdefault(key, {})[times] = Patched(frozen(own), frozen(value))
@@ -135,7 +140,7 @@ class TracingRecord(Record):
         forward = values.shared | vars(values)
         backward = {} if self.values is None else vars(self)
         found = {}
-        for name, parameter in inspect.signature(patch).parameters.items():
+        for name, parameter in parameters(key, patch).items():
             if name.startswith("grad_") and name[5:] in backward:
                 found[name] = backward[name[5:]]
             elif name in forward:
@@ -152,12 +157,20 @@ class TracingRecord(Record):
         return found
 
 
-def at_times(key: str, value: Any, times: tuple[int, ...]) -> Any:
-    """The part of an array with time first that belongs to these times."""
+def parameters(key: str, patch: Callable) -> Mapping[str, inspect.Parameter]:
+    """The arguments that a patch asks for."""
     try:
-        return np.asarray(value)[times] if times else value
-    except IndexError:
-        raise PatchError(f"the patch of {key!r} has shape {np.shape(value)}, expected a value for each time.") from None
+        return inspect.signature(patch).parameters
+    except ValueError:
+        raise PatchError(f"the patch of {key!r} does not tell its arguments; write a function around it.") from None
+
+
+def at_times(key: str, value: Any, times: tuple[int, ...], lengths: tuple[int, ...]) -> Any:
+    """The part of an array with time first that belongs to these times."""
+    if np.shape(value)[: len(lengths)] != lengths:
+        counts = " by ".join(map(str, lengths))
+        raise PatchError(f"the patch of {key!r} has shape {np.shape(value)}, expected the {counts} times first.")
+    return np.asarray(value)[times]
 
 
 def over_time(done: dict[tuple[int, ...], Patched]) -> Patched:
@@ -179,9 +192,15 @@ def as_step(key: str, value: Any, own: np.ndarray) -> np.ndarray:
     if not isinstance(value, np.ndarray | np.generic | int | float):
         raise PatchError(f"the patch of {key!r} returned a {type(value).__name__}, expected an array.")
     value = np.asarray(value)
+    if value.dtype.kind not in "fiub":
+        raise PatchError(f"the patch of {key!r} returned values of dtype {value.dtype}, expected real numbers.")
     if value.shape != own.shape:
         raise PatchError(f"the patch of {key!r} returned shape {value.shape}, expected {own.shape}.")
-    return value.astype(own.dtype, copy=False) if own.dtype.kind in "fc" else value
+    step = value.astype(own.dtype, copy=False)
+    if own.dtype.kind != "f" and not np.array_equal(step, value):
+        kind = "True or False" if own.dtype.kind == "b" else "whole numbers"
+        raise PatchError(f"the patch of {key!r} returned {value.dtype} values, expected {kind}.")
+    return step
 
 
 def frozen(value: Any) -> Any:

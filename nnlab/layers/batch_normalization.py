@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from nnlab import initializers, regularizers
-from nnlab.core.arguments import integers, number
+from nnlab.core.arguments import boolean, integers, number
 from nnlab.core.errors import ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
@@ -80,7 +80,7 @@ class BatchNormalization(Layer):
         (self.axis,) = integers(owner, "axis", axis, 1, minimum=-32)
         self.momentum = number(owner, "momentum", momentum, 0.0, 1.0)
         self.epsilon = number(owner, "epsilon", epsilon, low=0.0)
-        self.center, self.scale = bool(center), bool(scale)
+        self.center, self.scale = boolean(owner, "center", center), boolean(owner, "scale", scale)
         self.beta_initializer = initializers.get(beta_initializer, f"{owner}: beta_initializer")
         self.gamma_initializer = initializers.get(gamma_initializer, f"{owner}: gamma_initializer")
         self.moving_mean_initializer = initializers.get(moving_mean_initializer, f"{owner}: moving_mean_initializer")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnlab import activations, arrays, initializers, regularizers
-from nnlab.core.arguments import channels_last, integer, integers, one_of, supported
+from nnlab.core.arguments import boolean, channels_last, integer, integers, one_of, supported
 from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
@@ -56,7 +56,7 @@ class BaseConv(Layer):
                 f"received strides={self.strides} and dilation_rate={self.dilation_rate}; set one of them to 1."
             )
         self.activation = activations.get(activation, f"{owner}: activation")
-        self.use_bias = bool(use_bias)
+        self.use_bias = boolean(owner, "use_bias", use_bias)
         self.kernel_initializer = initializers.get(kernel_initializer, f"{owner}: kernel_initializer")
         self.bias_initializer = initializers.get(bias_initializer, f"{owner}: bias_initializer")
         self.kernel_regularizer = regularizers.get(kernel_regularizer, f"{owner}: kernel_regularizer")

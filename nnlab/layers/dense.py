@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from nnlab import activations, initializers, regularizers
-from nnlab.core.arguments import integer
+from nnlab.core.arguments import boolean, integer
 from nnlab.core.errors import ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
@@ -55,7 +55,7 @@ class Dense(Layer):
         super().__init__(**kwargs)
         self.units = integer("Dense", "units", units)
         self.activation = activations.get(activation, "Dense: activation")
-        self.use_bias = bool(use_bias)
+        self.use_bias = boolean("Dense", "use_bias", use_bias)
         self.kernel_initializer = initializers.get(kernel_initializer, "Dense: kernel_initializer")
         self.bias_initializer = initializers.get(bias_initializer, "Dense: bias_initializer")
         self.kernel_regularizer = regularizers.get(kernel_regularizer, "Dense: kernel_regularizer")
@@ -63,7 +63,7 @@ class Dense(Layer):
         self._activation = activation_layer(self.activation, self.dtype)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        if len(input_shape) < 2 or input_shape[-1] is None:
+        if len(input_shape) < 2 or not input_shape[-1]:
             raise ShapeError(
                 f"{self._label}: expected an input of shape (batch, ..., features), received {input_shape}."
             )

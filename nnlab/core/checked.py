@@ -1,0 +1,74 @@
+"""What is checked around the methods that a layer's author writes, so that no author needs to think of it.
+
+A constructor refuses missing and surplus arguments, `build` and `compute_output_shape` refuse what is no shape, each
+in one sentence that names the layer. After `build` the layer is marked as built.
+"""
+
+import functools
+import inspect
+from typing import Any
+
+from nnlab.core.arguments import integer
+from nnlab.core.errors import ArgumentError, NnlabError, ShapeError, UnknownArgumentError
+
+
+def check_methods(cls: type) -> None:
+    """Put the checks around the methods that this class defines itself."""
+    for name, check in (("__init__", _init), ("build", _build), ("compute_output_shape", _output_shape)):
+        if name in vars(cls):
+            setattr(cls, name, check(vars(cls)[name]))
+
+
+def as_shape(owner: str, shape: Any) -> Any:
+    """`shape` as a tuple of sizes, batch first, None standing for any size; of several inputs a tuple of those.
+
+    >>> as_shape("Dense", [None, 3])
+    (None, 3)
+    """
+    if isinstance(shape, tuple | list) and shape and all(isinstance(part, tuple | list) for part in shape):
+        return tuple(as_shape(owner, part) for part in shape)
+    try:
+        if not isinstance(shape, tuple | list) or not len(shape):
+            raise ArgumentError
+        return tuple(size if size is None else integer(owner, "input_shape", size, 0) for size in shape)
+    except ArgumentError:
+        raise ShapeError(
+            f"{owner}: a shape must be a tuple of sizes, batch first (None for any), received {shape!r}."
+        ) from None
+
+
+def _init(init: Any) -> Any:
+    signature = inspect.signature(init)
+    takes = [name for name, parameter in list(signature.parameters.items())[1:] if parameter.kind.name[:3] != "VAR"]
+
+    @functools.wraps(init)
+    def checked(self: Any, *args: Any, **kwargs: Any) -> None:
+        try:
+            signature.bind(self, *args, **kwargs)
+        except TypeError as error:
+            known = f" It takes: {', '.join(takes)}." if takes else ""
+            raise UnknownArgumentError(f"{type(self).__name__}: {error}.{known}") from None
+        init(self, *args, **kwargs)
+
+    return checked
+
+
+def _build(build: Any) -> Any:
+    @functools.wraps(build)
+    def checked(self: Any, input_shape: Any) -> None:
+        try:
+            build(self, as_shape(self._label, input_shape))
+        except NnlabError:
+            self._variables.clear()
+            raise
+        self.built = True
+
+    return checked
+
+
+def _output_shape(compute_output_shape: Any) -> Any:
+    @functools.wraps(compute_output_shape)
+    def checked(self: Any, input_shape: Any) -> Any:
+        return compute_output_shape(self, as_shape(self._label, input_shape))
+
+    return checked

@@ -1,0 +1,165 @@
+"""What does not make sense gets one sentence: the layer, what was received, what was expected, how to mend it."""
+
+import re
+
+import numpy as np
+import pytest
+
+from nnlab import Input, gradcheck, layers
+from nnlab.core.errors import NnlabError, ShapeError, UnknownArgumentError
+
+IMAGE = np.ones((1, 4, 5, 3))
+ROWS = np.ones((2, 3))
+
+
+def built(layer, x=ROWS):
+    layer(x)
+    return layer
+
+
+CONSTRUCTORS = {
+    "Dense: units must be an integer of at least 1, received '3'.": lambda: layers.Dense("3"),
+    "Dense: units must be an integer of at least 1, received True.": lambda: layers.Dense(True),
+    "Dense: units must be an integer below 2**31, received 2147483648.": lambda: layers.Dense(2**31),
+    "Dense: activation must be one of 'linear', 'relu'": lambda: layers.Dense(2, "rule"),
+    "Dense: use_bias must be True or False, received 'yes'.": lambda: layers.Dense(2, use_bias="yes"),
+    "Dense: kernel_initializer must be one of 'zeros'": lambda: layers.Dense(2, kernel_initializer="glorot"),
+    "Dense: bias_regularizer must be None, 'l1'": lambda: layers.Dense(2, bias_regularizer="l3"),
+    "Dense: activity_regularizer must be None": lambda: layers.Dense(2, activity_regularizer=0.1),
+    "Dense: kernel_constraint='max_norm' is not supported": lambda: layers.Dense(2, kernel_constraint="max_norm"),
+    "Dense: unknown argument 'unit', did you mean 'units'?": lambda: layers.Dense(2, unit=3),
+    "Dense: missing a required argument: 'units'. It takes: units, activation": lambda: layers.Dense(),
+    "Dense: dtype must be one of float16, float32, float64, received 'int32'.": lambda: layers.Dense(2, dtype="int32"),
+    "Dense: name must be a string without '/', received 'a/b'.": lambda: layers.Dense(2, name="a/b"),
+    "Dense: input_shape must be a tuple of sizes (None for any), received 3; write input_shape=(3,).": (
+        lambda: layers.Dense(2, input_shape=3)
+    ),
+    "Dense: a configuration must be a dict, received [2].": lambda: layers.Dense.from_config([2]),
+    "Conv2D: kernel_size must be an integer of at least 1 or 2 of them, received (3, 3, 3).": (
+        lambda: layers.Conv2D(2, (3, 3, 3))
+    ),
+    "Conv2D: strides must be an integer of at least 1 or 2 of them, received 0.": lambda: layers.Conv2D(2, 3, 0),
+    "Conv2D: padding must be one of 'valid', 'same', received 'full'.": lambda: layers.Conv2D(2, 3, padding="full"),
+    "Conv2D: groups=2 is not supported, expected 1": lambda: layers.Conv2D(2, 3, groups=2),
+    "Conv2D: data_format='channels_first' is not supported; move the channels to the last axis": (
+        lambda: layers.Conv2D(2, 3, data_format="channels_first")
+    ),
+    "MaxPooling2D: strides must be an integer of at least 1 or 2 of them, received 0.": (
+        lambda: layers.MaxPooling2D(2, strides=0)
+    ),
+    "AveragePooling2D: missing a required argument: 'pool_size'.": lambda: layers.AveragePooling2D(),
+    "ZeroPadding2D: padding must be an integer of at least 0, 2 of them": lambda: layers.ZeroPadding2D(-1),
+    "Dropout: rate must be a number from 0 to 1, received 1.5.": lambda: layers.Dropout(1.5),
+    "Dropout: rate must be a number from 0 to 1, received nan.": lambda: layers.Dropout(np.nan),
+    "Dropout: noise_shape must hold an integer of at least 1 or None": lambda: layers.Dropout(0.5, noise_shape="b1"),
+    "ReLU: negative_slope must be a number of at least 0, received -1.": lambda: layers.ReLU(negative_slope=-1),
+    "BatchNormalization: renorm=True is not supported": lambda: layers.BatchNormalization(renorm=True),
+    "Input: shape must be a tuple of sizes (None for any), received 32; write shape=(32,).": lambda: Input(32),
+    "Input: sparse=True is not supported": lambda: Input((3,), sparse=True),
+    "Input: pass shape (without the batch) or batch_shape (with it), received neither.": lambda: Input(),
+}
+
+CALLS = {
+    "x must hold real numbers, received strings.": lambda: layers.Dense(2, name="it")([["a", "b"]]),
+    "x must be an array; received rows of unequal lengths.": lambda: layers.Dense(2, name="it")([[1, 2], [3]]),
+    "x must have the batch as its first axis, received the number 3.": lambda: layers.Dense(2, name="it")(3),
+    "received the symbolic input 'images' of shape (None, 3), expected an array": (
+        lambda: layers.Dense(2, name="it")(Input((3,), name="images"))
+    ),
+    "expected an input of shape (batch, ..., 3), received (2, 4).": (
+        lambda: built(layers.Dense(2, name="it"))(np.ones((2, 4)))
+    ),
+    "expected an input of shape (batch, height, width, channels), received (2, 3).": (
+        lambda: layers.Conv2D(2, 3, name="it")(ROWS)
+    ),
+    "the kernel reaches over (5, 9) cells but the input has only (4, 5)": (
+        lambda: layers.Conv2D(2, 5, dilation_rate=(1, 2), name="it")(IMAGE)
+    ),
+    "expected 3 channels (the last axis), received an input of shape (1, 4, 5, 2).": (
+        lambda: built(layers.Conv2D(2, 3, name="it"), IMAGE)(IMAGE[..., :2])
+    ),
+    "the window covers (2, 6) cells but the input has only (4, 5)": (
+        lambda: layers.MaxPooling2D((2, 6), name="it")(IMAGE)
+    ),
+    "noise_shape=(None, 2) does not fit an input of shape (2, 3)": (
+        lambda: layers.Dropout(0.5, (None, 2), name="it")(ROWS)
+    ),
+    "axis 3 must be an axis of the input beside the batch": (
+        lambda: layers.BatchNormalization(axis=3, name="it")(ROWS)
+    ),
+    "expected 3 channels (axis -1), received an input of shape (2, 4).": (
+        lambda: built(layers.BatchNormalization(name="it"))(np.ones((2, 4)))
+    ),
+    "axis 2 does not exist in an input of shape (2, 3).": lambda: layers.Softmax(2, name="it")(ROWS),
+    "training must be True or False, received 'yes'.": lambda: layers.Dense(2, name="it")(ROWS, training="yes"),
+    "unknown argument 'traning', did you mean 'training'?": lambda: layers.Dense(2, name="it")(ROWS, traning=True),
+    "seed must be an integer of at least 0, received -1.": lambda: layers.Dense(2, name="it").trace(ROWS, seed=-1),
+    "grad must have the shape of y, (2, 2), received (2,).": lambda: layers.Dense(2, name="it").trace(
+        ROWS, grad=[1, 2]
+    ),
+    "patch must be a dict from steps to functions": lambda: layers.Dense(2, name="it").trace(ROWS, patch="z"),
+    "a shape must be a tuple of sizes, batch first (None for any), received 3.": (
+        lambda: layers.Dense(2, name="it").build(3)
+    ),
+    "each side of the weight": lambda: layers.Dense(2, name="it").add_weight((2, "3"), name="w"),
+    "would have 3,000,000,000 numbers": lambda: layers.Dense(10**9, name="it")(ROWS),
+    "the function returned shape (2, 2), expected (3, 4).": (
+        lambda: layers.Dense(4, kernel_initializer=lambda shape: np.ones((2, 2)), name="it")(ROWS)
+    ),
+    "the weights are not made yet; call build(input_shape) first.": lambda: layers.Dense(2, name="it").count_params(),
+    "expected weights of shapes [(3, 2), (2,)], received [()].": (
+        lambda: built(layers.Dense(2, name="it")).set_weights([1])
+    ),
+    "kernel is a weight; set its values with layer.kernel.assign(values), received ndarray.": (
+        lambda: setattr(built(layers.Dense(2, name="it")), "kernel", np.ones((3, 2)))
+    ),
+}
+
+
+@pytest.mark.parametrize("sentence", CONSTRUCTORS)
+def test_constructors_refuse_in_one_sentence(sentence):
+    with pytest.raises(NnlabError, match="^" + re.escape(sentence)):
+        CONSTRUCTORS[sentence]()
+
+
+@pytest.mark.parametrize("sentence", CALLS)
+def test_calls_refuse_in_one_sentence(sentence):
+    with pytest.raises(NnlabError, match=re.escape(sentence)) as raised:
+        CALLS[sentence]()
+    assert re.match(r"\w+ 'it': |it/|Dense: ", str(raised.value))
+
+
+def test_errors_are_also_what_python_would_raise():
+    with pytest.raises(ValueError, match="units"):
+        layers.Dense(0)
+    with pytest.raises(TypeError, match="unknown argument"):
+        layers.Dense(2, unit=3)
+    assert issubclass(ShapeError, ValueError)
+    assert issubclass(UnknownArgumentError, TypeError)
+
+
+def test_a_refused_call_leaves_the_layer_as_it_was():
+    layer = built(layers.BatchNormalization())
+    before = layer.get_weights()
+    with pytest.raises(ShapeError):
+        layer(np.ones((2, 4)), training=True)
+    for now, then in zip(layer.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(now, then)
+
+
+def test_a_refused_build_can_be_repeated_with_the_right_shape():
+    layer = layers.Conv2D(2, 3)
+    with pytest.raises(ShapeError):
+        layer(ROWS)
+    assert layer(IMAGE).shape == (1, 2, 3, 2)
+
+
+def test_numbers_too_large_for_float32_become_infinite_and_are_named():
+    trace = layers.Dense(2, name="it").trace(np.full((2, 3), 1e300))
+    assert trace.first_nonfinite == "x"
+    assert layers.Activation("sigmoid")([[-1e30, 1e30]]).tolist() == [[0, 1]]
+
+
+def test_gradcheck_wants_a_layer():
+    with pytest.raises(NnlabError, match="gradcheck: expected a layer, received 3"):
+        gradcheck(3, ROWS)

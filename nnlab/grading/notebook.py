@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nnlab.core.errors import ArgumentError
 from nnlab.grading.lesson import Lesson
-from nnlab.grading.report import Shown
+from nnlab.grading.markup import Shown
 from nnlab.grading.session import OpenLesson
 
 _open: list[OpenLesson] = []

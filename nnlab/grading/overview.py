@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 from nnlab.grading.lesson import Lesson
-from nnlab.grading.report import GREY, Shown, box, escape, marks, row
+from nnlab.grading.markup import GREY, Shown, box, marks, row
 from nnlab.grading.result import FAILED, NOT_ATTEMPTED
 
 PROGRESS = "application/vnd.nnlab.progress+json"

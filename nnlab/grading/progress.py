@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = ".nnlab"
+FORMAT = 1  # of the file; one in another format is put aside
 
 
 class Progress:
@@ -49,7 +50,8 @@ class Progress:
         if self.trouble:
             return
         try:
-            exercises = json.loads(self.path.read_text("utf-8"))["exercises"]
+            written = json.loads(self.path.read_text("utf-8"))
+            exercises = written["exercises"] if written["format"] == FORMAT else None
             self._exercises = {name: dict(known) for name, known in exercises.items()}
         except FileNotFoundError:
             pass
@@ -59,7 +61,7 @@ class Progress:
             self._put_aside()
 
     def _write(self) -> None:
-        text = json.dumps({"exercises": self._exercises}, indent=1, sort_keys=True)
+        text = json.dumps({"format": FORMAT, "exercises": self._exercises}, indent=1, sort_keys=True)
         partial = self.path.with_suffix(".partial")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)

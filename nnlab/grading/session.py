@@ -9,17 +9,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from nnlab._version import __version__
 from nnlab.core.errors import ArgumentError
-from nnlab.grading.compare import compare, describe
+from nnlab.grading.compare import Difference, compare, describe
 from nnlab.grading.exercise import Exercise, Prediction
 from nnlab.grading.handin import page
 from nnlab.grading.lesson import Lesson
 from nnlab.grading.limits import SECONDS, Outcome, attempt
 from nnlab.grading.mark import mark, mark_function, not_attempted
+from nnlab.grading.markup import Shown, counted
 from nnlab.grading.overview import Overview
 from nnlab.grading.progress import Progress
-from nnlab.grading.report import Feedback, Notice, Revealed, Shown, counted
+from nnlab.grading.report import Feedback, Notice, Revealed
 from nnlab.grading.together import Together, try_together
 
 WRITE_IT = "Write your answer in place of `raise NotImplementedError()`; the value is shown once it is committed."
@@ -58,12 +61,13 @@ class OpenLesson(Shown):
         outcome = attempt(answer, {}, SECONDS)
         unfit = compare(expected, outcome.value) if outcome.kind == "returned" else None
         fits = outcome.kind == "returned" and (unfit is None or unfit.kind not in ("type", "dtype"))
-        first = self._progress[exercise.name].get("first", _plain(outcome.value) if fits else None)
+        now = _plain(outcome.value) if fits else None
+        first = self._progress[exercise.name].get("first", now)
         if first is None:
-            problem = outcome.problem or (unfit.problem if unfit else "")
+            problem = outcome.problem or _misfit(unfit)
             note = f"Nothing is committed yet: it {problem}." if problem else WRITE_IT
             return Revealed(exercise, not_attempted(exercise), "", "", note)
-        note = "Your first answer counts." if fits and _plain(outcome.value) != first else ""
+        note = "Your first answer counts." if now not in (None, first) else ""
         result = mark(exercise, lambda arguments: Outcome("returned", first))
         self._remember(exercise, result.to_dict(), source_of(answer), first=first)
         return Revealed(exercise, result, describe(_shaped(first)), describe(expected), note)
@@ -141,11 +145,20 @@ def source_of(answer: Callable) -> str | None:
         return None
 
 
+def _misfit(unfit: Difference | None) -> str:
+    """Why an answer is none, without telling the value that is right."""
+    if unfit is None:
+        return ""
+    return unfit.problem if unfit.kind in ("type", "dtype") else "returned something else than numbers or text"
+
+
 def _plain(value: Any) -> Any:
-    """A prediction as JSON keeps it."""
+    """A prediction as JSON keeps it: a number, a text or a list of these; None for anything else."""
     if isinstance(value, tuple | list):
-        return [_plain(part) for part in value]
-    return value.item() if hasattr(value, "item") else value
+        parts = [_plain(part) if not isinstance(part, tuple | list) else None for part in value]
+        return None if None in parts else parts
+    value = value.item() if isinstance(value, np.generic) else value
+    return value if isinstance(value, bool | int | float | str) else None
 
 
 def _shaped(value: Any) -> Any:

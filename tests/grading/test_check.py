@@ -254,6 +254,13 @@ class TestPredict:
         grading.predict(named("stride_two", lambda: 13))
         assert grading.predict(named("stride_two", lambda: 14)).points == 1
 
+    @pytest.mark.parametrize("value", [(3, object(), 3), (3, [4], 5), ((3, 3), 3, 3)])
+    def test_answer_that_cannot_be_kept_is_not_committed(self, lesson, value):
+        revealed = grading.predict(named("valid_size", lambda: value))
+        assert not revealed.committed
+        assert "expected" not in revealed.text()
+        assert grading.predict(named("valid_size", lambda: (3, 3))).points == 1
+
     @pytest.mark.parametrize("value", ["13", 13.5, None, [13], ...])
     def test_answer_of_another_type_is_not_committed(self, lesson, value):
         revealed = grading.predict(named("stride_two", lambda: value))
@@ -320,7 +327,19 @@ class TestProgress:
         with pytest.raises(ArgumentError, match="no exercise called 'zz'"):
             lesson.reset("zz")
 
-    @pytest.mark.parametrize("text", ["", "{", "[]", '{"exercises": 3}', '{"exercises": {"z": 4}}', "\x00"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "{",
+            "[]",
+            '{"format": 1}',
+            '{"format": 1, "exercises": 3}',
+            '{"format": 2, "exercises": {}}',
+            '{"format": 1, "exercises": {"z": 4}}',
+            "\x00",
+        ],
+    )
     def test_unreadable_progress_is_put_aside(self, lesson, tmp_path, text):
         path = tmp_path / ".nnlab" / "03_convolution.json"
         path.parent.mkdir(exist_ok=True)

@@ -62,7 +62,7 @@ def box(parts: Iterable[str]) -> str:
     """One block of HTML in the notebook's own colours."""
     inside = "".join(parts)
     return (
-        f'<div style="border:1px solid {LINE};border-radius:4px;padding:8px 12px;max-width:60em;'
+        f'<div style="border:1px solid {LINE};border-radius:4px;padding:8px 12px;max-width:68em;'
         f'line-height:1.5;color:var(--jp-ui-font-color1, inherit)">{inside}</div>'
     )
 

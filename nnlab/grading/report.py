@@ -141,7 +141,11 @@ class Notice(Shown):
     def html(self) -> str:
         parts = [f"<div>{escape(sentence)}</div>" for sentence in self.sentences]
         parts += [f'<div><a href="{escape(file)}" download>{escape(file)}</a></div>' for file in self.files]
-        parts += [f'<pre style="margin:4px 0">{escape(self.code)}</pre>'] if self.code else []
+        parts += (
+            [f'<pre style="margin:4px 0;white-space:pre;overflow-x:auto">{escape(self.code)}</pre>']
+            if self.code
+            else []
+        )
         return box(parts)
 
 

@@ -88,8 +88,9 @@ class OpenLesson(Shown):
         found = self.lesson.exercise(exercise)
         self._answers.pop(exercise, None)
         self._progress.forget(exercise)
+        cell = f"{found.stub}\n\ngrading.{'predict' if found.is_prediction else 'check'}({exercise})"
         first = " Its first answer still counts." if "first" in self._progress[exercise] else ""
-        return Notice([f"{exercise} is reset.{first} This is the empty cell to start from again:"], found.stub)
+        return Notice([f"{exercise} is reset.{first} This is the empty cell to start from again:"], cell)
 
     def report(self) -> Notice:
         """Write the marks and the answers into two files to hand in, for people (HTML) and for programs (JSON)."""

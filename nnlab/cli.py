@@ -21,6 +21,8 @@ LESSON_HELP = "a Python file of yours that sets LESSON, whose exercises are then
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with `arguments` (default: those of the shell) and return its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # a student's name must not stop the marking of others
     parser = _parser()
     known, rest = parser.parse_known_args(arguments)
     if rest and known.command is not _lab:

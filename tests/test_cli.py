@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -74,6 +75,13 @@ def test_a_teachers_own_lesson_from_source_to_marks(tmp_path, capsys):
         assert [row["status"] for row in csv.DictReader(file)] == ["not attempted", "not attempted", "ok"]
     assert (tmp_path / "fb" / "ann-99_double.html").exists()
     assert (tmp_path / "marks-totals.csv").exists()
+
+
+def test_a_name_that_cannot_be_printed_does_not_stop_the_marking(tmp_path, capfd):
+    write(tmp_path / "in" / os.fsdecode(b"z\xff.ipynb"), *solved_lesson())
+    marks = ["-o", str(tmp_path / "marks.csv"), "--feedback", str(tmp_path / "fb"), "--lesson", TINY]
+    assert cli.main(["grade", str(tmp_path / "in"), *marks]) == 0
+    assert "z?: 5/5" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ from nnlab.grading.report import CHECK
 from nnlab.grading.strip import text_of
 
 LARGEST = 100 << 20  # bytes of a notebook
+LONGEST = 20_000  # characters of a cell; nobody writes so much by hand, and reading it could take for ever
+LONGEST_IN_ALL = 1_000_000
 TIMING = ("%%time", "%%timeit", "%%capture", "%%prun")  # cell magics with Python below them
 
 
@@ -112,7 +114,9 @@ def read_handed(path: Path) -> Handed:
         raise UnreadableError(f"is larger than {LARGEST >> 20} MiB")
     try:
         return read_notebook(json.loads(path.read_bytes()))
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise UnreadableError(f"cannot be read ({error.strerror})") from error
+    except (ValueError, RecursionError) as error:
         raise UnreadableError("is not a Jupyter notebook (it is not JSON)") from error
 
 
@@ -121,16 +125,23 @@ def read_notebook(notebook: Any) -> Handed:
     statements: list[Statement] = []
     broken: list[tuple[str, str]] = []
     shown: dict[str, tuple[int, int]] = {}
+    characters = 0
     try:
         for cell in notebook["cells"]:
             if cell["cell_type"] == "code":
                 source, tags = text_of(cell), _tags(cell)
                 shown |= _shown(cell)
+                characters += len(source)
+                if characters > LONGEST_IN_ALL:
+                    raise UnreadableError(f"holds more than {LONGEST_IN_ALL:,} characters of code")
+                if len(source) > LONGEST:
+                    broken.append((source, f"its cell is longer than {LONGEST:,} characters"))
+                    continue
                 try:
                     statements += list(_statements(_without_magics(source), tags))
                 except SyntaxError as error:
                     broken.append((source, f"line {error.lineno or 1} of its cell is not Python: {error.msg}"))
-                except (ValueError, RecursionError, MemoryError) as error:  # null bytes; thousands of brackets
+                except (ValueError, RuntimeError, MemoryError) as error:  # null bytes; thousands of brackets or magics
                     broken.append((source, f"its cell is not Python: {error or type(error).__name__}"))
     except (TypeError, KeyError, AttributeError) as error:
         raise UnreadableError("is not a Jupyter notebook of format 4") from error

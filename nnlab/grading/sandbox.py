@@ -142,7 +142,11 @@ class Answering:
 
     def _how(self) -> str:
         """How the process ended: the name of a signal, or its exit status."""
-        status = self.process.wait(timeout=GRACE)
+        try:
+            status = self.process.wait(timeout=GRACE)
+        except subprocess.TimeoutExpired:  # it only closed its end of the pipe
+            _kill(self.process)
+            return "it stopped answering"
         number = -status if status < 0 else status - 128  # bubblewrap adds 128 to a signal's number
         try:
             return signal.Signals(number).name

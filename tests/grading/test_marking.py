@@ -1,6 +1,7 @@
 """Everybody gets the mark that they earned, and a row, whatever they hand in."""
 
 import csv
+import os
 import shutil
 
 import pytest
@@ -178,6 +179,7 @@ def test_every_file_and_every_student_gets_every_row(tmp_path, terms):
     (folder / "fay.ipynb").write_text("not json")
     (folder / "gus.ipynb").symlink_to(folder / "ann.ipynb")
     (folder / "notes.txt").write_text("not a submission")
+    write(folder / os.fsdecode(b"z\xff.ipynb"), *solved_lesson())
     rows, totals = marked_rows(folder, terms)
     assert all(list(row) == list(COLUMNS) for row in rows)
     by_student = {}
@@ -194,6 +196,7 @@ def test_every_file_and_every_student_gets_every_row(tmp_path, terms):
         "eve": ["unread"] * 3,
         "fay": ["unread"] * 3,
         "gus": ["unread"] * 3,
+        "z?": ["ok"] * 3,
     }
     scores = {total["student"]: (total["score"], total["max"], total["attempted"], total["files"]) for total in totals}
     assert scores["ann"] == ("5", "5", "3", "1")

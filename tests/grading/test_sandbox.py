@@ -97,6 +97,11 @@ def test_an_ended_process_keeps_answering_that_it_ended():
         assert [end({}).problem for _ in range(2)] == ["ended its process (exit status 3)"] * 2
 
 
+def test_a_process_that_closes_its_pipes_is_ended():
+    outcome = outcome_of("os.closerange(0, 64)\nwhile True: pass", isolation=Isolation())
+    assert (outcome.kind, outcome.problem) == ("exit", "ended its process (it stopped answering)")
+
+
 def test_arguments_arrive_as_they_were_sent():
     x = np.arange(12.0, dtype="f4").reshape(3, 4)[:, ::2]
     assert not x.flags.contiguous

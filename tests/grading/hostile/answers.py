@@ -79,6 +79,19 @@ HOSTILE = {
         "crashed",
         "wrote over the marker's own messages",
     ),
+    "closes every file descriptor and goes on": (
+        "import os, time\ndef double(x):\n    os.closerange(0, 64)\n    time.sleep(60)",
+        "crashed",
+        "ended its process",
+    ),
+    "is a thousand magics": (
+        "%matplotlib inline\n" * 1000 + "def double(x):\n    return 2 * x",
+        "syntax",
+        "not Python",
+    ),
+    "is a very long cell": ("def double(x):\n    return 2 * x\n" + "#" * 10**5, "syntax", "longer than"),
+    "is ten thousand brackets": ("def double(x):\n    return " + "(" * 9000 + "x" + ")" * 9000, "syntax", "not Python"),
+    "is ten thousand signs": ("def double(x):\n    return " + "-" * 10000 + "x", "syntax", "not Python"),
     "forges an outcome": (
         "import io, json, os, struct\n"
         "def double(x):\n"

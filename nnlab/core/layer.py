@@ -5,31 +5,29 @@ under the same name to `g` in `backward(s, g)`. `__call__`, `trace`, training an
 `unapply`, which put the weights on the record, add activity penalties, sum the gradients of weights and commit.
 """
 
-import functools
 import inspect
-import math
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 
-from nnlab import initializers, regularizers
+from nnlab import regularizers
 from nnlab.core import naming, seed
-from nnlab.core.arguments import boolean, integer, supported
+from nnlab.core.arguments import boolean, supported
 from nnlab.core.checked import check_methods
+from nnlab.core.config import COMMON, arguments, plain, required
 from nnlab.core.errors import ArgumentError, ShapeError, unknown_arguments
 from nnlab.core.record import Call, Record, Row, parts
 from nnlab.core.step import Step
 from nnlab.core.symbolic import SymbolicTensor, checked_dtype, checked_shape
 from nnlab.core.trace import Trace, run_trace
 from nnlab.core.variable import Variable
+from nnlab.core.weighted import Weighted
 
-COMMON = ("name", "dtype", "trainable", "activity_regularizer", "input_shape")
 DTYPES = ("float16", "float32", "float64")
-LARGEST_WEIGHT = 2**28  # numbers, a gibibyte in float32: beyond, a slip of the keyboard would end the kernel
 
 
-class Layer:
+class Layer(Weighted):
     """The base of all layers.
 
     A new layer is a class with `steps`, `build`, `forward` and `backward`; `axes` names the axes of x, y and the
@@ -101,101 +99,6 @@ class Layer:
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """The shape of the output for inputs of this shape; None stands for any size."""
         return tuple(input_shape)
-
-    # ---- weights
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if (variable := vars(self).get("_variables", {}).get(name)) is not None and value is not variable:
-            raise ArgumentError(
-                f"{self._label}: {name} is a weight; set its values with layer.{name}.assign(values), "
-                f"received {type(value).__name__}."
-            )
-        object.__setattr__(self, name, value)
-
-    def add_weight(
-        self,
-        shape: tuple[int, ...] = (),
-        initializer: Any = None,
-        dtype: str | None = None,
-        trainable: bool = True,
-        regularizer: Any = None,
-        name: str | None = None,
-    ) -> Variable:
-        """Make a weight of this layer. Without an initializer it is Glorot-uniform."""
-        name = name or f"weight_{len(self._variables)}"
-        if name in self._variables:
-            raise ArgumentError(f"{self._label}: there is a weight {name!r} already.")
-        shape = shape if isinstance(shape, tuple | list | np.ndarray) else (shape,)
-        shape = tuple(integer(self._label, f"each side of the weight {name!r}", side, 0) for side in shape)
-        if math.prod(shape) > LARGEST_WEIGHT:
-            raise ShapeError(
-                f"{self._label}: the weight {name!r} of shape {shape} would have {math.prod(shape):,} numbers, "
-                f"more than the {LARGEST_WEIGHT:,} that nnlab allows; make the layer or its input smaller."
-            )
-        initializer = initializers.get("glorot_uniform" if initializer is None else initializer)
-        value = initializer(shape, dtype or self.dtype, seed.generator())
-        variable = Variable(value, name, trainable, regularizers.get(regularizer), self.name)
-        self._variables[name] = variable
-        return variable
-
-    def sublayers(self) -> list["Layer"]:
-        """The layers that this one holds, in the order of its attributes."""
-        found: list[Layer] = []
-        for value in vars(self).values():
-            for part in value if isinstance(value, list | tuple) else (value,):
-                if isinstance(part, Layer) and not any(part is layer for layer in found):
-                    found.append(part)
-        return found
-
-    @property
-    def weights(self) -> list[Variable]:
-        """The trainable weights, then the others; each once."""
-        own = list(self._variables.values())
-        for layer in self.sublayers():
-            own += layer.weights
-        return list(dict.fromkeys(own))
-
-    @property
-    def trainable_weights(self) -> list[Variable]:
-        if not self.trainable:
-            return []
-        own = [variable for variable in self._variables.values() if variable.trainable]
-        for layer in self.sublayers():
-            own += layer.trainable_weights
-        return list(dict.fromkeys(own))
-
-    @property
-    def non_trainable_weights(self) -> list[Variable]:
-        trainable = set(self.trainable_weights)
-        return [variable for variable in self.weights if variable not in trainable]
-
-    def get_weights(self) -> list[np.ndarray]:
-        """Copies of all weights, in the order of `weights`."""
-        return [variable.numpy() for variable in self.weights]
-
-    def set_weights(self, values: list[Any]) -> None:
-        """Assign all weights, in the order of `weights`; nothing changes if one of them does not fit."""
-        shapes = [variable.shape for variable in self.weights]
-        if not isinstance(values, list | tuple):
-            raise ArgumentError(f"{self._label}: expected a list of {len(shapes)} arrays, received {values!r}.")
-        received = [np.shape(value) for value in values]
-        if shapes != received:
-            unbuilt = "" if self.built else " The layer is not built yet: call it once, or build(input_shape)."
-            raise ShapeError(f"{self._label}: expected weights of shapes {shapes}, received {received}.{unbuilt}")
-        for variable, value in zip(self.weights, values, strict=True):
-            variable.assign(value)
-
-    def count_params(self) -> int:
-        """The number of single weights, trainable or not."""
-        if not self.built:
-            raise ArgumentError(f"{self._label}: the weights are not made yet; call build(input_shape) first.")
-        return sum(variable.size for variable in self.weights)
-
-    @property
-    def losses(self) -> list[float]:
-        """The penalties: of each regularized weight, then of the activity in the last call."""
-        of_weights = [v.regularizer(v.value) for v in self.trainable_weights if v.regularizer]
-        return of_weights + self._activity_losses
 
     # ---- configuration
 
@@ -347,30 +250,3 @@ check_methods(Layer)
 def shape_of(x: Any) -> Any:
     """The shape of an array, or the shapes of several."""
     return tuple(part.shape for part in x) if isinstance(x, tuple) else x.shape
-
-
-@functools.cache
-def arguments(cls: type) -> tuple[str, ...]:
-    """The names of a class's own constructor arguments."""
-    return tuple(
-        name
-        for name, parameter in inspect.signature(cls.__init__).parameters.items()
-        if name not in ("self", *COMMON) and parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
-    )
-
-
-def required(cls: type) -> list[str]:
-    """Those of them that have no default."""
-    parameters = inspect.signature(cls.__init__).parameters
-    return [name for name in arguments(cls) if parameters[name].default is inspect.Parameter.empty]
-
-
-def plain(value: Any) -> Any:
-    """A value of a configuration as JSON could hold it: objects become their class and config, functions names."""
-    if hasattr(value, "get_config"):
-        return {"class_name": type(value).__name__, "config": value.get_config()}
-    if callable(value):
-        return value.__name__
-    if isinstance(value, list | tuple):
-        return type(value)(plain(part) for part in value)
-    return value

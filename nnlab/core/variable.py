@@ -51,14 +51,18 @@ class Variable(np.lib.mixins.NDArrayOperatorsMixin):
         return self.value.copy()
 
     def assign(self, value: Any) -> None:
-        """Set the values. A new array is made, so what a trace holds of the old one stays as it was."""
+        """Set the values: a new array is made, so what a trace holds of the old one stays as it was."""
+        self.value = self.fitting(value)
+
+    def fitting(self, value: Any) -> np.ndarray:
+        """A copy of `value` as an array of this weight's dtype, or an error if it does not have its shape."""
         try:
             value = np.array(value, self.dtype)
         except (TypeError, ValueError) as error:
             raise ArgumentError(f"{self.path}: expected numbers of shape {self.shape}: {error}") from None
         if value.shape != self.shape:
             raise ShapeError(f"{self.path}: expected shape {self.shape}, received {value.shape}.")
-        self.value = value
+        return value
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         return np.array(self.value, dtype, copy=True if copy is None else copy)

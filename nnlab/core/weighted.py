@@ -1,0 +1,123 @@
+"""The weights of a layer and of the layers inside it: making, listing and setting them, and their penalties."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from nnlab import initializers, regularizers
+from nnlab.core import seed
+from nnlab.core.arguments import integer
+from nnlab.core.errors import ArgumentError, ShapeError
+from nnlab.core.variable import Variable
+
+LARGEST_WEIGHT = 2**28  # numbers, a gibibyte in float32: beyond, a slip of the keyboard would end the kernel
+
+
+class Weighted:
+    """The half of a layer that holds weights."""
+
+    name: str
+    dtype: str
+    trainable: bool
+    built: bool
+    _label: str
+    _variables: dict[str, Variable]
+    _activity_losses: list[float]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if (variable := vars(self).get("_variables", {}).get(name)) is not None and value is not variable:
+            raise ArgumentError(
+                f"{self._label}: {name} is a weight; set its values with layer.{name}.assign(values), "
+                f"received {type(value).__name__}."
+            )
+        object.__setattr__(self, name, value)
+
+    def add_weight(
+        self,
+        shape: tuple[int, ...] = (),
+        initializer: Any = None,
+        dtype: str | None = None,
+        trainable: bool = True,
+        regularizer: Any = None,
+        name: str | None = None,
+    ) -> Variable:
+        """Make a weight of this layer. Without an initializer it is Glorot-uniform."""
+        name = name or f"weight_{len(self._variables)}"
+        if name in self._variables:
+            raise ArgumentError(f"{self._label}: there is a weight {name!r} already.")
+        shape = shape if isinstance(shape, tuple | list | np.ndarray) else (shape,)
+        shape = tuple(integer(self._label, f"each side of the weight {name!r}", side, 0) for side in shape)
+        if math.prod(shape) > LARGEST_WEIGHT:
+            raise ShapeError(
+                f"{self._label}: the weight {name!r} of shape {shape} would have {math.prod(shape):,} numbers, "
+                f"more than the {LARGEST_WEIGHT:,} that nnlab allows; make the layer or its input smaller."
+            )
+        initializer = initializers.get("glorot_uniform" if initializer is None else initializer)
+        value = initializer(shape, dtype or self.dtype, seed.generator())
+        variable = Variable(value, name, trainable, regularizers.get(regularizer), self.name)
+        self._variables[name] = variable
+        return variable
+
+    def sublayers(self) -> list[Any]:
+        """The layers that this one holds, in the order of its attributes."""
+        found: list[Weighted] = []
+        for value in vars(self).values():
+            for part in value if isinstance(value, list | tuple) else (value,):
+                if isinstance(part, Weighted) and not any(part is layer for layer in found):
+                    found.append(part)
+        return found
+
+    @property
+    def weights(self) -> list[Variable]:
+        """The trainable weights, then the others; each once."""
+        own = list(self._variables.values())
+        for layer in self.sublayers():
+            own += layer.weights
+        return list(dict.fromkeys(own))
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        if not self.trainable:
+            return []
+        own = [variable for variable in self._variables.values() if variable.trainable]
+        for layer in self.sublayers():
+            own += layer.trainable_weights
+        return list(dict.fromkeys(own))
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        trainable = set(self.trainable_weights)
+        return [variable for variable in self.weights if variable not in trainable]
+
+    def get_weights(self) -> list[np.ndarray]:
+        """Copies of all weights, in the order of `weights`."""
+        return [variable.numpy() for variable in self.weights]
+
+    def set_weights(self, values: list[Any]) -> None:
+        """Assign all weights, in the order of `weights`; nothing changes if one of them does not fit."""
+        shapes = [variable.shape for variable in self.weights]
+        if not isinstance(values, list | tuple):
+            raise ArgumentError(f"{self._label}: expected a list of {len(shapes)} arrays, received {values!r}.")
+        try:
+            received = [np.shape(value) for value in values]
+        except ValueError:
+            raise ShapeError(f"{self._label}: a weight has rows of unequal lengths, expected arrays.") from None
+        if shapes != received:
+            unbuilt = "" if self.built else " The layer is not built yet: call it once, or build(input_shape)."
+            raise ShapeError(f"{self._label}: expected weights of shapes {shapes}, received {received}.{unbuilt}")
+        fitting = [variable.fitting(value) for variable, value in zip(self.weights, values, strict=True)]
+        for variable, value in zip(self.weights, fitting, strict=True):
+            variable.value = value
+
+    def count_params(self) -> int:
+        """The number of single weights, trainable or not."""
+        if not self.built:
+            raise ArgumentError(f"{self._label}: the weights are not made yet; call build(input_shape) first.")
+        return sum(variable.size for variable in self.weights)
+
+    @property
+    def losses(self) -> list[float]:
+        """The penalties: of each regularized weight, then of the activity in the last call."""
+        of_weights = [v.regularizer(v.value) for v in self.trainable_weights if v.regularizer]
+        return of_weights + self._activity_losses

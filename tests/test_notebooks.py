@@ -34,10 +34,10 @@ def run(notebook, folder, *options):
     shutil.copy(notebook, folder)
     command = [
         sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options, "--nbval-current-env",
-        "--nbval-cell-timeout=180", "--nbval-kernel-startup-timeout=180", notebook.name,
+        "--nbval-cell-timeout=300", "--nbval-kernel-startup-timeout=180", notebook.name,
     ]  # fmt: skip
     path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
-    environment = {**os.environ, "PYTHONPATH": path, "HOME": str(folder), "MPLCONFIGDIR": str(folder / ".mpl")}
+    environment = {**os.environ, "PYTHONPATH": path, "HOME": str(folder), "CI": ""}  # CI: differences in full
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=900)
     summary = re.findall(r"=+ (.*) in [\d.]+s.* =+", done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -55,16 +55,19 @@ class Stride(ConvolutionExplorer):
         """What the last window leaves over, and what lies between windows."""
         read = used["padded"] > 0
         axes = zip(("row", "column"), (read.any(1), read.any(0)), layer.kernel_size, layer.strides, strict=True)
-        notes = []
+        lost, skipped = [], []
         for name, reached, size, stride in axes:
             last = int(np.flatnonzero(reached)[-1])
-            lost, skipped = len(reached) - 1 - last, stride - size
-            if lost:
-                which = f"the last {name} is" if lost == 1 else f"the last {lost} {name}s are"
-                notes.append(f"Rounding down: {which} read by no window, one more step of {stride} would not fit.")
-            if skipped > 0 and not reached[:last].all():
-                between = f"{skipped} {name}" if skipped == 1 else f"{skipped} {name}s"
-                notes.append(
-                    f"A step of {stride} is longer than the kernel's {size}: it leaves out {between} each time."
-                )
+            lost += [f"the last {several(len(reached) - 1 - last, name)}"] * (not reached[-1])
+            skipped += [several(stride - size, name)] * (stride > size and not reached[:last].all())
+        notes = []
+        if lost:
+            notes.append(f"Rounding down leaves {' and '.join(lost)} unread: one more step would not fit.")
+        if skipped:
+            notes.append(f"Steps longer than the kernel leave out {' and '.join(skipped)} each time.")
         return tuple(notes)
+
+
+def several(count: int, name: str) -> str:
+    """One row, 2 rows."""
+    return name if count == 1 else f"{count} {name}s"

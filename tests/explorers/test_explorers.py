@@ -298,17 +298,17 @@ def test_scenes_computed_ahead_are_those_that_python_would_send(explorer):
 
 def test_what_rounding_leaves_behind_is_said_and_marked():
     stride = explorers.Stride(input_size=8, strides=2)
-    assert "the last row is read by no window" in stride.text
+    assert "Rounding down leaves the last row and the last column unread" in stride.text
     marks = {mark.style: mark.cells for mark in stride.scene.grid("x").marks}
     assert marks["unread"][7].all()
     assert marks["unread"][:, 7].all()
     assert not marks["unread"][:7, :7].any()
-    assert "read by no window" not in explorers.Stride(input_size=7, strides=2).text
+    assert "Rounding" not in explorers.Stride(input_size=7, strides=2).text
 
 
 def test_cells_between_windows_are_said_to_be_skipped():
     stride = explorers.Stride(input_size=7, kernel_size=1, strides=3)
-    assert "A step of 3 is longer than the kernel's 1: it leaves out 2 rows each time." in stride.scene.notes
+    assert "Steps longer than the kernel leave out 2 rows and 2 columns each time." in stride.scene.notes
 
 
 def test_the_extra_row_of_an_odd_total_goes_below_and_right():

@@ -108,7 +108,7 @@ def test_dragging_the_stride_slider_redraws_and_reaches_python(stride, execute):
     expect(view.locator('.nn-control[data-name="strides"] output')).to_have_text("2")
     for row, column in ((0, 0), (0, 1), (1, 0), (1, 1)):
         expect(number(view, "y", row, column)).to_have_text(printed(output(row, column, stride=2)))
-    expect(view.locator(".nn-notes")).to_contain_text("the last row is read by no window")
+    expect(view.locator(".nn-notes")).to_contain_text("leaves the last row and the last column unread")
     expect(view.locator(".nn-code")).to_contain_text("strides=(2, 2)")
     page.wait_for_timeout(500)  # the last request is on its way
     assert execute("assert ex.strides == 2, ex.strides") == ""

@@ -40,11 +40,11 @@ export class Ledger {
     return `${name} = ${asText(value, digits)}: ${links.terms} products add up to ${asText(total, digits)}${bias}.`;
   }
 
-  /** Every product in which a cell is used; returns it as a sentence. */
-  showUses(scene, links, uses, what) {
+  /** Every product in which a cell is used; returns it as a sentence. `what` names the cell. */
+  showUses(scene, links, uses, what, isCount) {
     const result = scene.grid(scene.ledger.result);
-    const times = uses.length === 1 ? "once" : `${uses.length} times`;
-    const head = uses.length ? `${what} is used ${times}` : `${what} is used nowhere`;
+    const times = ["nowhere", "once"][uses.length] ?? `${uses.length} times`;
+    const head = isCount ? what : `${what} is used ${times}`; // a count says it itself
     const chips = uses.map(([cell, term]) => {
       const chip = this.#chip(scene, links, cell, term);
       chip.append(h("small", { class: "nn-goal" }, `→ ${place(result, cell)}`));

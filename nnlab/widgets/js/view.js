@@ -222,7 +222,7 @@ export class View {
       grid.show(here ? new Map([[point.cell, ""]]) : lit.get(name), [], here ? point.cell : -1, true);
     }
     if (added) return this.ledger.showText(`${what} is added to every ${this.scene.grid(ledger.result).noun}.`);
-    return this.ledger.showUses(this.scene, this.links, uses, what);
+    return this.ledger.showUses(this.scene, this.links, uses, what, spec.scale === "count");
   }
 
   /** What a linked cell is multiplied by in a term: "×−1". */

@@ -16,7 +16,8 @@ from typing import Any
 from nnlab._version import __version__
 from nnlab.grading.handin import STYLE
 from nnlab.grading.marking import Marked, Terms
-from nnlab.grading.report import Feedback, counted
+from nnlab.grading.markup import counted
+from nnlab.grading.report import Feedback
 
 COLUMNS = (
     *("student", "file", "sha256", "lesson", "exercise", "score", "max"),

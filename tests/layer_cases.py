@@ -9,21 +9,50 @@ import zlib
 from typing import Any, NamedTuple
 
 import numpy as np
-from formula import uniform
+from formula import integers, uniform
+
+
+class Part(NamedTuple):
+    """A layer among the arguments of another: a cell, or what a wrapper wraps."""
+
+    layer: str
+    arguments: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"{self.layer}({', '.join(f'{name}={value!r}' for name, value in self.arguments.items())})"
+
+    def of(self, library: Any, **more: Any) -> Any:
+        """The layer as `library` (nnlab.layers or keras.layers) makes it."""
+        return getattr(library, self.layer)(**of(self.arguments, library, more), **more)
+
+
+def of(value: Any, library: Any, more: dict[str, Any]) -> Any:
+    """The same with layers in the place of parts."""
+    if isinstance(value, Part):
+        return value.of(library, **more)
+    if isinstance(value, dict):
+        return {name: of(each, library, more) for name, each in value.items()}
+    return [of(each, library, more) for each in value] if isinstance(value, list) else value
 
 
 class Case(NamedTuple):
-    """One configuration: `layer` with `arguments`, an input of `shape` (batch first), called with `training`."""
+    """One configuration: `layer` with `arguments`, an input of `shape` (batch first), called with `training`.
+
+    `inputs` are the shapes of further inputs by name, or lists of shapes. `below`: x holds integers below it.
+    """
 
     layer: str
     arguments: dict[str, Any]
     shape: tuple[int, ...]
     training: bool = False
+    inputs: dict[str, Any] = {}
+    below: int | None = None
 
     @property
     def id(self) -> str:
-        stated = ", ".join(f"{name}={value!r}" for name, value in self.arguments.items())
-        return f"{self.layer}({stated}){' in training' if self.training else ''} on {self.shape}"
+        part = Part(self.layer, self.arguments)
+        given = f" with {', '.join(self.inputs)}" if self.inputs else ""
+        return f"{part}{' in training' if self.training else ''}{given} on {self.shape}"
 
     @property
     def key(self) -> str:
@@ -33,14 +62,33 @@ class Case(NamedTuple):
     @property
     def batch_matters(self) -> bool:
         """Whether a sample's output depends on the others, or on a draw for each."""
-        return self.training and self.layer in ("BatchNormalization", "Dropout")
+        return self.training and any(word in self.id for word in ("BatchNormalization", "Dropout", "dropout"))
 
     def x(self, dtype: str = "float32") -> np.ndarray:
+        if self.below:
+            return integers(f"{self.id} x", self.shape, self.below)
         return uniform(f"{self.id} x", self.shape, -2, 2).astype(dtype)
 
-    def upstream(self, shape: tuple[int, ...]) -> np.ndarray:
-        """The gradient that arrives at y."""
+    def given(self, dtype: str = "float32", batch: Any = slice(None)) -> dict[str, Any]:
+        """The further inputs, for these examples of the batch: masks are booleans, states are numbers."""
+
+        def values(name: str, shape: Any) -> Any:
+            if isinstance(shape, list):
+                return [values(f"{name} {k}", each) for k, each in enumerate(shape)]
+            value = uniform(f"{self.id} {name}", shape)[batch]
+            return value > -0.4 if name == "mask" else value.astype(dtype)
+
+        return {name: values(name, shape) for name, shape in self.inputs.items()}
+
+    def upstream(self, shape: Any) -> Any:
+        """The gradient that arrives at y, or at each part of a tuple."""
+        if shape and isinstance(shape[0], tuple):
+            return tuple(uniform(f"{self.id} upstream {k}", part) for k, part in enumerate(shape))
         return uniform(f"{self.id} upstream", shape)
+
+    def dropped(self, name: str, shape: tuple[int, ...]) -> np.ndarray:
+        """A mask for dropout inside a recurrent layer, to be used by Keras and by nnlab."""
+        return uniform(f"{self.id} {name}", shape) > -0.2
 
     def weight(self, name: str, shape: tuple[int, ...]) -> np.ndarray:
         """A value for this weight: of either sign and never near zero; a variance is positive."""
@@ -52,15 +100,26 @@ class Case(NamedTuple):
         """The nnlab layer of this row, built, with its weights set."""
         from nnlab import layers
 
-        layer = getattr(layers, self.layer)(**self.arguments, **more)
+        layer = Part(self.layer, self.arguments).of(layers, **more)
         layer.build(self.shape)
-        for variable in layer.weights:
-            variable.assign(self.weight(variable.name, variable.shape))
+        for name, variable in numbered(layer.weights).items():
+            variable.assign(self.weight(name, variable.shape))
         return layer
+
+
+def numbered(weights: list[Any]) -> dict[str, Any]:
+    """Weights by name; of equal names the second is kernel#2."""
+    named: dict[str, Any] = {}
+    for weight in weights:
+        count = 1 + sum(name.split("#")[0] == weight.name for name in named)
+        named[weight.name if count == 1 else f"{weight.name}#{count}"] = weight
+    return named
 
 
 IMAGES = (3, 7, 5, 2)
 ROWS = (3, 5)
+SERIES = (3, 5, 2)  # batch, time, features
+MASK, STATE, STATES = {"mask": (3, 5)}, {"initial_state": [(3, 4)]}, {"initial_state": [(3, 4), (3, 4)]}
 
 CASES = [
     Case("InputLayer", {"shape": (7, 5, 2)}, IMAGES),
@@ -119,6 +178,30 @@ CASES = [
     Case("BatchNormalization", {"scale": False, "axis": 1}, IMAGES, training=True),
     Case("BatchNormalization", {"axis": -2}, IMAGES),
     Case("BatchNormalization", {"trainable": False}, ROWS, training=True),
+    Case("SimpleRNNCell", {"units": 4}, (3, 2), inputs={"states": [(3, 4)]}),
+    Case("SimpleRNNCell", {"units": 4, "dropout": 0.3, "recurrent_dropout": 0.2}, (3, 2), True, {"states": [(3, 4)]}),
+    Case("SimpleRNN", {"units": 4}, SERIES),
+    Case("SimpleRNN", {"units": 4, "use_bias": False, "return_sequences": True, "activation": "sigmoid"}, SERIES),
+    Case("SimpleRNN", {"units": 4, "return_state": True, "go_backwards": True}, SERIES, inputs=MASK | STATE),
+    Case("SimpleRNN", {"units": 4, "kernel_regularizer": "l2", "recurrent_regularizer": "l1"}, SERIES, inputs=STATE),
+    Case("SimpleRNN", {"units": 4, "stateful": True, "return_sequences": True}, SERIES),
+    Case("SimpleRNN", {"units": 4, "dropout": 0.3, "recurrent_dropout": 0.2, "seed": 1}, SERIES, training=True),
+    Case("LSTMCell", {"units": 4}, (3, 2), inputs={"states": [(3, 4), (3, 4)]}),
+    Case("LSTMCell", {"units": 4, "dropout": 0.3}, (3, 2), True, {"states": [(3, 4), (3, 4)]}),
+    Case("LSTMCell", {"units": 4, "recurrent_dropout": 0.2}, (3, 2), True, {"states": [(3, 4), (3, 4)]}),
+    Case("LSTM", {"units": 4}, SERIES),
+    Case("LSTM", {"units": 4}, SERIES, inputs=MASK),
+    Case("LSTM", {"units": 4, "return_sequences": True, "return_state": True}, SERIES, inputs=STATES),
+    Case("LSTM", {"units": 4, "return_sequences": True, "go_backwards": True}, SERIES, inputs=MASK | STATES),
+    Case("LSTM", {"units": 4, "return_sequences": True, "zero_output_for_mask": True}, SERIES, inputs=MASK | STATES),
+    Case("LSTM", {"units": 4, "go_backwards": True, "zero_output_for_mask": True}, SERIES, inputs=MASK),
+    Case("LSTM", {"units": 4, "stateful": True, "return_state": True}, SERIES, inputs=MASK),
+    Case("LSTM", {"units": 4, "activation": "sigmoid", "recurrent_activation": "tanh", "use_bias": False}, SERIES),
+    Case("LSTM", {"units": 4, "unit_forget_bias": False, "activity_regularizer": "l2"}, SERIES),
+    Case("LSTM", {"units": 4, "dropout": 0.3}, SERIES, training=True),
+    Case("LSTM", {"units": 4, "dropout": 0.3, "recurrent_dropout": 0.2, "seed": 1}, SERIES, True, MASK),
+    Case("RNN", {"cell": Part("SimpleRNNCell", {"units": 4}), "unroll": True}, SERIES),
+    Case("RNN", {"cell": Part("LSTMCell", {"units": 4}), "return_sequences": True, "stateful": True}, SERIES),
 ]
 
 # What every textbook names, and so every trace must (DESIGN: "at least").
@@ -130,4 +213,6 @@ MINIMUM_STEPS = {
     "Softmax": ("shifted", "exp", "sum"),
     "Dropout": ("mask", "scale"),
     "Dense": ("z",),
+    "SimpleRNN": ("z", "h"),
+    "LSTM": ("z", "i", "f", "cand", "o", "c", "tanh_c", "h"),
 }

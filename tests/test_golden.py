@@ -8,14 +8,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from layer_cases import CASES
+from layer_cases import CASES, numbered
 
 from nnlab import layers
-from nnlab.core.layer import COMMON
+from nnlab.core.config import COMMON
+from nnlab.core.record import parts
 
 GOLDEN = Path(__file__).parent / "golden"
 KERAS = json.loads((GOLDEN / "keras.json").read_text())
 FILES = ("layers", "losses", "metrics", "optimizers", "lenet")
+
+
+def dropped(layer, case):
+    """The masks with which Keras's cell dropped."""
+    names = ("dropout_mask", "recurrent_dropout_mask")
+    drawn = layer.trace(case.x(), case.training, **case.given())
+    return {name: case.dropped(name, drawn[name].shape) for name in names if name in drawn}
 
 
 def load(name):
@@ -36,15 +44,26 @@ def golden():
 @pytest.mark.parametrize("case", [case for case in CASES if case.layer != "InputLayer"], ids=lambda case: case.id)
 def test_computes_what_keras_computes(case, golden):
     own = {key.split("/", 1)[1]: value for key, value in golden.items() if key.startswith(f"{case.key}/")}
-    layer, upstream = case.make(), case.upstream(own["y"].shape)
-    patch = {"mask": own.pop("mask")} if "mask" in own else None
-    trace = layer.trace(case.x(), case.training, grad=upstream, patch=patch)
-    assert_equal_to_keras(trace["y"].value, own.pop("y"))
+    layer, weights = case.make(), numbered(case.make().weights)
+    outputs = [own.pop(name) for name in list(own) if name == "y" or name.startswith("y[")]
+    upstream = case.upstream(outputs[0].shape if len(outputs) == 1 else tuple(part.shape for part in outputs))
+    patch = {"mask": own.pop("mask")} if "mask" in own else dropped(layer, case)
+    trace = layer.trace(case.x(), case.training, grad=upstream, patch=patch, **case.given())
+    for value, expected in zip(parts(trace["y"].value), outputs, strict=True):
+        assert_equal_to_keras(value, expected)
     gradients = {name.removeprefix("grad "): own.pop(name) for name in list(own) if name.startswith("grad ")}
-    assert set(gradients) == {"x"} | {variable.name for variable in layer.weights if variable.trainable}
+    inputs = [piece for piece in trace.pieces() if piece.kind == "input" and "/" not in piece.path]
+    floats = {piece.path for piece in inputs if piece.value.dtype.kind == "f"}
+    assert set(gradients) == floats | {name for name, weight in weights.items() if weight.trainable}
+    for name, variable in numbered(layer.weights).items():
+        if variable.trainable:
+            assert_equal_to_keras(trace.weight_gradients[variable.path], gradients.pop(name))
     for name, gradient in gradients.items():
         assert_equal_to_keras(trace[name].grad, gradient)
-    layer(case.x(), case.training)
+    layer(case.x(), training=case.training, **case.given())
+    if "y again" in own:
+        again = layer(case.x(), training=case.training, **case.given())
+        assert_equal_to_keras(parts(again)[0], own.pop("y again"))
     for name in [name for name in own if name.startswith("after ")]:
         assert_equal_to_keras(getattr(layer, name.removeprefix("after ")).numpy(), own.pop(name))
     assert_equal_to_keras(sum(layer.losses), own.pop("losses", np.zeros(1)).sum())
@@ -59,7 +78,9 @@ def test_arguments_have_the_names_the_order_and_the_defaults_of_keras(name):
         for key, parameter in inspect.signature(cls.__init__).parameters.items()
         if key != "self" and parameter.kind is not parameter.VAR_KEYWORD
     }
-    assert list(ours) == list(keras)[: len(ours)]
+    by_place = [key for key, parameter in ours.items() if parameter.kind is parameter.POSITIONAL_OR_KEYWORD]
+    assert by_place == list(keras)[: len(by_place)]
+    assert set(ours) <= set(keras)
     for key, parameter in ours.items():
         if keras[key] is None:
             assert parameter.default is parameter.empty, key

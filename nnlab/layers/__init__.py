@@ -9,8 +9,11 @@ from nnlab.layers.dense import Dense
 from nnlab.layers.dropout import Dropout
 from nnlab.layers.flatten import Flatten
 from nnlab.layers.input_layer import InputLayer
+from nnlab.layers.lstm import LSTM, LSTMCell
 from nnlab.layers.pooling import AveragePooling2D, MaxPooling2D
+from nnlab.layers.recurrent import RNN
 from nnlab.layers.relu import ReLU
+from nnlab.layers.simple_rnn import SimpleRNN, SimpleRNNCell
 from nnlab.layers.softmax import Softmax
 from nnlab.layers.zero_padding import ZeroPadding2D
 
@@ -20,6 +23,8 @@ Convolution2D = Conv2D
 MaxPool2D = MaxPooling2D
 
 __all__ = [
+    "LSTM",
+    "RNN",
     "Activation",
     "AveragePooling2D",
     "AvgPool2D",
@@ -31,10 +36,13 @@ __all__ = [
     "Flatten",
     "Input",
     "InputLayer",
+    "LSTMCell",
     "Layer",
     "MaxPool2D",
     "MaxPooling2D",
     "ReLU",
+    "SimpleRNN",
+    "SimpleRNNCell",
     "Softmax",
     "ZeroPadding2D",
 ]

@@ -16,7 +16,7 @@ import jax
 import keras
 import model_cases as models
 import numpy as np
-from layer_cases import CASES
+from layer_cases import CASES, Part, numbered
 
 HERE = Path(__file__).parent
 
@@ -27,31 +27,45 @@ def layers():
     for case in CASES:
         if case.layer == "InputLayer":
             continue  # computes nothing
-        layer = getattr(keras.layers, case.layer)(**case.arguments)
+        layer = Part(case.layer, case.arguments).of(keras.layers)
         if not layer.built:
             layer.build(case.shape)
-        weights = {weight.name: weight for weight in layer.weights}
+        weights = numbered(layer.weights)
         values = {name: case.weight(name, tuple(weight.shape)) for name, weight in weights.items()}
         seeds = [(variable, variable.value) for variable in layer.variables if "seed" in variable.name]
 
-        def run(values, x, layer=layer, weights=weights, seeds=seeds, case=case):
+        def run(values, inputs, layer=layer, weights=weights, seeds=seeds, case=case, calls=1):
             mapping = [(weights[name], value) for name, value in values.items()] + seeds
             with keras.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
-                y = layer(x, training=case.training)
+                for _ in range(calls):
+                    drop(layer, case)
+                    y = layer(**inputs, training=case.training)
                 losses = list(layer.losses)
             after = {name: scope.get_current_value(weight) for name, weight in weights.items()}
-            return y, after, losses
+            return jax.tree.leaves(y), after, losses
 
-        def objective(values, x, upstream, run=run, case=case):
-            y, _, losses = run(values, x)
+        def objective(values, inputs, fixed, upstream, run=run, case=case):
+            y, _, losses = run(values, inputs | fixed)
             activity = losses[:1] if "activity_regularizer" in case.arguments else []
-            return (y * upstream).sum() + sum(activity)
+            return sum((part * weight).sum() for part, weight in zip(y, upstream, strict=True)) + sum(activity)
 
-        x = case.x()
-        y, after, losses = run(values, x)
-        upstream = case.upstream(y.shape)
-        of_weights, of_x = jax.grad(objective, argnums=(0, 1))(values, x, upstream)
-        golden[f"{case.key}/y"], golden[f"{case.key}/grad x"] = y, of_x
+        first = next(iter(inspect.signature(layer.call).parameters))
+        inputs = {first: case.x(), **case.given()}
+        fixed = {name: inputs.pop(name) for name in list(inputs) if name == "mask" or (name == first and case.below)}
+        y, after, losses = run(values, inputs | fixed)
+        shapes = tuple(part.shape for part in y)
+        upstream = case.upstream(shapes) if len(y) > 1 else [case.upstream(shapes[0])]
+        of_weights, of_inputs = jax.grad(objective, argnums=(0, 1))(values, inputs, fixed, upstream)
+        for index, part in enumerate(y):
+            golden[f"{case.key}/y" + (f"[{index}]" if len(y) > 1 else "")] = part
+        for name, gradient in of_inputs.items():
+            if name == first:
+                golden[f"{case.key}/grad x"] = gradient
+                continue
+            for index, part in enumerate(jax.tree.leaves(gradient)):
+                golden[f"{case.key}/grad {name}[{index}]"] = part
+        if case.arguments.get("stateful"):
+            golden[f"{case.key}/y again"] = run(values, inputs | fixed, calls=2)[0][0]
         for name, gradient in of_weights.items():
             if "moving" in name:
                 golden[f"{case.key}/after {name}"] = after[name]
@@ -60,8 +74,21 @@ def layers():
         if losses:
             golden[f"{case.key}/losses"] = np.array(losses)
         if case.layer == "Dropout" and case.training:
-            golden[f"{case.key}/mask"] = np.asarray(y) != 0
+            golden[f"{case.key}/mask"] = np.asarray(y[0]) != 0
     return golden
+
+
+def drop(layer, case):
+    """Let the cells of a recurrent layer drop what the row says: they take masks that are there already."""
+    cell = getattr(layer, "cell", layer)
+    if not case.training or not hasattr(cell, "recurrent_dropout"):
+        return
+    rates = {"dropout": case.shape[-1], "recurrent_dropout": cell.units}
+    for name, size in rates.items():
+        count = getattr(cell, "dropout_mask_count", None)
+        masks = case.dropped(f"{name}_mask", (count or 1, case.shape[0], size)) / np.float32(1 - getattr(cell, name))
+        if getattr(cell, name):
+            setattr(cell, f"_{name}_mask", list(masks) if count else masks[0])
 
 
 def losses():

@@ -225,7 +225,8 @@ class Layer(Weighted):
     ) -> Trace:
         """Every intermediate value of a call, with its gradient. Looking changes nothing in the layer.
 
-        `seed` starts the random state; without it the trace draws what the next real call would draw.
+        `seed` starts the random state; without it the trace draws what the next real call would draw. A layer with
+        a seed of its own goes on with that.
         `grad` is the gradient that arrives at y, by default ones. `patch` replaces steps by functions
         (see `nnlab.core.tracing`). `inputs` are as in a call.
 

@@ -95,7 +95,7 @@ def folded(chapter: Chapter) -> str:
 
 def wide(html: str, width: int) -> str:
     """A part of a line that starts where it does in the lines above and below."""
-    return f'<span style="display:inline-block;min-width:{width}px;{SHAPE}">{html}</span>'
+    return f'<span style="display:inline-block;width:{width}px;max-width:100%;{SHAPE}">{html}</span>'
 
 
 def preview(chapter: Chapter) -> str:

@@ -63,6 +63,9 @@ class Entry:
     def __repr__(self) -> str:
         return f"<{self.kind} {self.path}: {self.axes or '-'} {self.shape}>"
 
+    def __str__(self) -> str:
+        return rendered(self)["text/plain"]
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return rendered(self)
 
@@ -168,6 +171,9 @@ class Trace(Mapping):
 
     def __repr__(self) -> str:
         return f"<Trace of {self.layer!r}: {len(self)} values>"
+
+    def __str__(self) -> str:
+        return rendered(self)["text/plain"]
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return rendered(self)

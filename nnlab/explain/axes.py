@@ -48,17 +48,18 @@ class Layout(NamedTuple):
 
 
 def layout(names: tuple[str, ...], shape: tuple[int, ...]) -> Layout:
-    """Windows become a grid of small grids, kernels one of channels by filters, images stand side by side.
+    """Windows become a grid of small grids, kernels one of channels by filters; images and examples are panels.
 
     >>> layout(("b", "i", "j", "u", "v", "c"), (1, 2, 2, 3, 3, 1))
     Layout(grid=(3, 4), blocks=(1, 2), panels=(0, 5))
     >>> layout(("u", "v", "c", "f"), (3, 3, 2, 4))
     Layout(grid=(0, 1), blocks=(2, 3), panels=())
-    >>> layout(("b", "h", "w", "c"), (1, 4, 4, 1)), layout(("b", "t", "d"), (1, 2, 3)).grid
-    (Layout(grid=(1, 2), blocks=(), panels=(0, 3)), (1, 2))
+    >>> layout(("b", "h", "w", "c"), (1, 4, 4, 1)), layout(("t", "b", "d"), (2, 1, 3)).grid
+    (Layout(grid=(1, 2), blocks=(), panels=(0, 3)), (0, 2))
     """
     pairs = [(names.index(a), names.index(b)) for a, b in IMAGES if a in names and b in names]
-    grid = pairs[0] if pairs else tuple(range(len(names)))[-2:]
+    within = [k for k, name in enumerate(names) if name != "b"]  # examples are counted off, if there is anything else
+    grid = pairs[0] if pairs else tuple(within if len(within) > 1 else range(len(names)))[-2:]
     blocks: tuple[int, ...] = ()
     if pairs and IMAGES[0] == (names[grid[0]], names[grid[1]]):
         rest = tuple(k for k in range(len(names)) if k not in grid)

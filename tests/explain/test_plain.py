@@ -69,6 +69,13 @@ def test_the_text_of_a_dense_layer():
     assert plain.text(layer.trace([[1, 2, 3], [0, -1, 1]])) == DENSE.strip("\n")
 
 
+def test_printing_tells_the_story_and_the_repr_is_one_line():
+    trace = layers.Dense(2).trace([[1, 2]])
+    for shown in (trace, trace["z"]):
+        assert str(shown) == plain.text(shown) == shown._repr_mimebundle_()["text/plain"]
+        assert "\n" not in repr(shown)
+
+
 def test_the_text_of_windows():
     layer = layers.Conv2D(1, 2)
     layer.build((None, 3, 3, 1))

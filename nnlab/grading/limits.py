@@ -50,7 +50,7 @@ def attempt(function: Callable, arguments: dict[str, Any], seconds: float = SECO
     if misfit:
         return Outcome("arguments", problem=misfit)
     before = {name: _snapshot(value) for name, value in arguments.items()}
-    paper = _Paper()
+    paper = Paper()
     try:
         with contextlib.redirect_stdout(paper), time_limit(seconds):
             kind, value, problem = "returned", function(*arguments.values()), ""
@@ -124,7 +124,7 @@ def _by_tracing(seconds: float) -> Iterator[None]:
         sys.settrace(previous)
 
 
-class _Paper(io.StringIO):
+class Paper(io.StringIO):
     """Keeps the first characters written to it and only counts the rest."""
 
     characters = 0

@@ -1,5 +1,7 @@
 """A scene as a still picture, for pages and printers where no widget runs."""
 
+from decimal import Decimal
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
@@ -9,7 +11,7 @@ from matplotlib.patches import Rectangle
 from nnlab.widgets.scene import Grid, Scene
 
 CELL, GAP, TOP = 0.42, 0.55, 0.62  # inches: a cell's side, the space between grids, the space for titles
-SIGNED = LinearSegmentedColormap.from_list("signed", ["#7fb0dc", "#f4f4f4", "#f0b469"])
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#80aadf", "#f4f4f4", "#f1ab74"])
 COUNT = LinearSegmentedColormap.from_list("count", ["#f4f4f4", "#7cc4aa"])
 ACCENT = "#7a3fd1"
 
@@ -77,14 +79,21 @@ def linked(scene: Scene, name: str, cell: int) -> np.ndarray:
 
 
 def account(scene: Scene, cell: int) -> str:
-    """How result cell `cell` comes about, in one line."""
+    """How result cell `cell` comes about, in one line that adds up as printed."""
     ledger = scene.ledger
     result = scene.grid(ledger.result)
     row, column = divmod(cell, result.values.shape[1])
-    total = printed(float(np.sum(ledger.terms[cell])), ledger.digits)
-    added = f" + {printed(scene.grid(ledger.addend).values.item(), ledger.digits)}" if ledger.addend else ""
+    addends = [] if ledger.addend is None else [float(scene.grid(ledger.addend).values.item())]
+    terms = [printed(value, ledger.digits) for value in (float(np.sum(ledger.terms[cell])), *addends)]
     value = printed(result.values[row, column], ledger.digits)
-    return f"{result.noun} ({row}, {column}) = {total}{added} = {value}"
+    rounding = exact(value) - sum(map(exact, terms))
+    rest = f" + {printed(float(rounding), ledger.digits)} (rounding)" if rounding else ""
+    return f"{result.noun} ({row}, {column}) = {' + '.join(terms)}{rest} = {value}"
+
+
+def exact(text: str) -> Decimal:
+    """The number that stands there."""
+    return Decimal(text.replace("\N{MINUS SIGN}", "-"))
 
 
 def printed(value: float, digits: int) -> str:

@@ -71,7 +71,7 @@ def html(progress: TrainingProgress) -> str:
     label = progress.work or "Training"
     bar = f'<progress max="{total}" value="{done}" aria-label="{label}" style="width: 100%"></progress>'
     sentences = "".join(f"<p><strong>{escape(sentence)}</strong></p>" for sentence in progress.sentences)
-    return f'<div style="max-width: 44em">{caption}{bar}{table(progress.rows)}{sentences}</div>'
+    return f'<div style="max-width: 44em; line-height: 1.5">{caption}{bar}{table(progress.rows)}{sentences}</div>'
 
 
 def table(rows: Mapping[int, Mapping[str, float]]) -> str:

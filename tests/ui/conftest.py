@@ -146,6 +146,7 @@ def run_notebook(lab_page):
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(notebook, root / name)
+        page.mouse.move(1, 1)  # not on a cell of what is about to appear
         page.evaluate(OPEN, name)
         opened.append(name)
         errors = page.evaluate(RUN)

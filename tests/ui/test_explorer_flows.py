@@ -242,12 +242,16 @@ def test_two_views_of_one_explorer_stay_in_step(run_notebook):
     expect(views.nth(2).locator('.nn-control[data-name="strides"] output')).to_have_text("3")
 
 
-def test_clearing_the_output_while_it_plays_leaves_nothing_running(stride):
+def test_clearing_the_output_while_it_plays_stops_it(stride):
     page, view = stride
     view.get_by_role("button", name="play").click()
+    expect(view.locator(".nn-transport output")).to_have_text("3 of 16")
+    view.locator(".nn-transport output").evaluate("label => { window.nnLabel = label; }")
     page.evaluate("() => jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     expect(view).to_have_count(0)
-    page.wait_for_timeout(1000)  # a timer that lived on would report an error, which fails the test
+    reached = page.evaluate("nnLabel.textContent")
+    page.wait_for_timeout(1500)
+    assert page.evaluate("nnLabel.textContent") == reached
 
 
 @pytest.mark.parametrize("width", [420, 700, 1400])

@@ -4,6 +4,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from nnlab.widgets import picture
 from nnlab.widgets.grid_view import GridView
 from nnlab.widgets.payload import unpack
 from nnlab.widgets.scene import Control, Grid, Ledger, Mark, Scene
@@ -95,6 +96,14 @@ def test_the_still_picture_frames_the_window(scene):
     figure = GridView(scene).figure(cell=1)
     frames = [patch.get_bbox().bounds for patch in figure.axes[0].patches]
     assert frames == [(0.5, -0.5, 2.0, 1.0)]
+
+
+def test_the_account_of_a_still_picture_adds_up_as_printed(scene):
+    thirds = dataclasses.replace(scene.ledger, terms=np.full((2, 2), 1.7 / 3), digits=1)
+    grids = (*scene.grids[:2], dataclasses.replace(scene.grids[2], values=np.array([[3.4 / 3, 1.26]])))
+    rounded = dataclasses.replace(scene, ledger=thirds, grids=grids)
+    assert picture.account(rounded, 0) == "mean (0, 0) = 1.1 = 1.1"
+    assert picture.account(rounded, 1) == "mean (0, 1) = 1.1 + 0.2 (rounding) = 1.3"
 
 
 def test_the_still_picture_refuses_a_cell_that_is_not_there(scene):

@@ -7,7 +7,7 @@ import numpy as np
 
 from nnlab.explain import picture
 from nnlab.explain.axes import Layout, layout
-from nnlab.explain.numbers import digits, exact, format_array, rounded
+from nnlab.explain.numbers import FEW, digits, exact, format_array, rounded
 from nnlab.explain.panels import Panel, four, panels
 from nnlab.explain.style import HIDDEN, MONO, QUIET, note, row
 
@@ -24,7 +24,7 @@ def html(array: np.ndarray, names: tuple[str, ...], name: str = "", outside: flo
     places = layout(names, array.shape)
     _, block_columns, _, columns = four(array.shape, places)
     wide = block_columns * columns > WIDE
-    texts = format_array(array, digits(array, 3) if wide else None)
+    texts = format_array(array, digits(array, 3) if wide or array.size > FEW else None)
     titles = np.empty(array.shape, object)
     for index, value in np.ndenumerate(array):
         titles[index] = f"{list(index)} = {exact(value)}" if index else exact(value)

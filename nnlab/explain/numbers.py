@@ -12,13 +12,14 @@ import numpy as np
 
 SIGNIFICANT = 4  # digits of the largest number, where the numbers have no short exact form
 MOST_DECIMALS = 8
+FEW = 24  # numbers that are read one by one; of more, one sees the pattern
 LARGEST_FIXED = 1e7  # above, and where more than MOST_DECIMALS were needed, numbers have an exponent
 
 
 def digits(array: Any, significant: int = SIGNIFICANT) -> int:
     """How many decimals the numbers of `array` need: few if they are short, else `significant` digits of the largest.
 
-    One is added for a number that would show a single digit, up to three while numbers that differ look the same.
+    For few numbers one is added if one would show a single digit, up to three while different ones look the same.
 
     >>> digits([1, 2, 3]), digits([0.5, 0.25]), digits([1 / 3, 123.4567]), digits([1.00001, 1.00002])
     (0, 2, 2, 5)
@@ -32,6 +33,8 @@ def digits(array: Any, significant: int = SIGNIFICANT) -> int:
             return decimals
     decimals = significant - 1 - math.floor(math.log10(np.abs(wide).max()))
     decimals = min(max(decimals, 0), MOST_DECIMALS - 1)
+    if wide.size > FEW:
+        return decimals
     units = np.abs(wide) * 10.0**decimals
     decimals += int(((units >= 0.5) & (units < 9.5)).any())
     different = len(np.unique(wide))

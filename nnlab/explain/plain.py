@@ -8,7 +8,7 @@ import numpy as np
 from nnlab.core.trace import Entry, Trace
 from nnlab.explain import latex
 from nnlab.explain.axes import layout, letters
-from nnlab.explain.numbers import format_array, rounded, summary
+from nnlab.explain.numbers import FEW, digits, format_array, rounded, summary
 from nnlab.explain.panels import Panel, panels
 from nnlab.explain.story import Chapter, Line, alarm, parts, patch_note, tell
 
@@ -91,7 +91,7 @@ def numbers(array: Any, axes: str = "", small: int = SMALL) -> list[str]:
         return [f"{array.dtype} values"]
     if not 0 < array.size <= small:
         return [summary(array)]
-    names, texts = letters(axes, array.ndim), format_array(array)
+    names, texts = letters(axes, array.ndim), format_array(array, digits(array, 3) if array.size > FEW else None)
     width = max(map(len, texts.flat))
     lines = [each for panel in panels(texts, names) for each in grid(panel, width)]
     directions = zip(layout(names, array.shape).blocks, ("downwards", "across"), strict=False)

@@ -9,6 +9,7 @@ from nnlab import losses
 from nnlab.core.arguments import integer, number
 from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.naming import snake_case
+from nnlab.losses.checks import as_targets
 
 
 class Mean:
@@ -70,7 +71,7 @@ class BinaryAccuracy(Metric):
         self.threshold = number("BinaryAccuracy", "threshold", threshold)
 
     def values(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        return losses.as_targets("BinaryAccuracy", y_true, y_pred) == (y_pred > self.threshold)
+        return as_targets("BinaryAccuracy", y_true, y_pred) == (y_pred > self.threshold)
 
 
 class CategoricalAccuracy(Metric):
@@ -115,7 +116,7 @@ class Accuracy(Metric):
     """
 
     def values(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
-        return losses.as_targets("Accuracy", y_true, y_pred) == y_pred
+        return as_targets("Accuracy", y_true, y_pred) == y_pred
 
 
 class SparseTopKCategoricalAccuracy(Metric):

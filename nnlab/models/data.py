@@ -8,6 +8,7 @@ import numpy as np
 from nnlab import activations, losses
 from nnlab.core.arguments import number
 from nnlab.core.errors import ArgumentError, ShapeError
+from nnlab.losses.checks import as_numbers
 
 if TYPE_CHECKING:
     from nnlab.models.training import Trainer
@@ -17,7 +18,7 @@ def examples(owner: str, x: np.ndarray, y: Any) -> tuple[np.ndarray, np.ndarray]
     """x, and y as an array with as many examples, of which there is at least one."""
     if y is None:
         raise ArgumentError(f"{owner}: y is missing; pass the truth for each example of x.")
-    y = losses.as_numbers(owner, "y", y)
+    y = as_numbers(owner, "y", y)
     if x.ndim == 0 or y.ndim == 0:
         raise ShapeError(f"{owner}: x and y must hold examples along their first axis, received a single number.")
     if len(x) != len(y):

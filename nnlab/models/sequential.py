@@ -30,6 +30,7 @@ class Sequential(Trainer):
     """
 
     axes = {"x": "...", "y": "..."}
+    keeps_integers = True  # the first layer decides what to make of them
 
     def __init__(self, layers: Iterable[Layer] | None = None, *, name: str | None = None, **kwargs: Any):
         self._layers: list[Layer] = []
@@ -156,11 +157,6 @@ class Sequential(Trainer):
         raise ShapeError(f"{self._label}: expected an input of shape {stated}, received {shape}{hint}.")
 
     # ---- the contract of a layer
-
-    @property
-    def keeps_integers(self) -> bool:
-        """Integers reach the first layer as they are; it decides."""
-        return True
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
         for layer in self._layers:

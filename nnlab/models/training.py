@@ -13,12 +13,14 @@ import numpy as np
 from nnlab import losses, metrics, optimizers
 from nnlab.core import seed as seeding
 from nnlab.core.arguments import integer
-from nnlab.core.errors import ArgumentError, unknown_arguments
+from nnlab.core.errors import ArgumentError, NnlabError, unknown_arguments
 from nnlab.core.layer import Layer
 from nnlab.core.record import Call, Record
 from nnlab.core.trace import Trace
+from nnlab.core.variable import Variable
 from nnlab.models import data
 from nnlab.models.fitting import Running, fit
+from nnlab.models.history import History
 from nnlab.models.progress import progress_for
 
 LOSS = "loss"  # the path under which a trace shows the loss
@@ -65,7 +67,7 @@ class Trainer(Layer):
             total = float(loss) + sum(call.losses)
             gradients = {}
             for variable in self.trainable_weights:
-                gradient = call.gradients[variable]
+                gradient = gradient_of(variable, call)
                 if variable.regularizer:
                     total += variable.regularizer(variable.value)
                     gradient = gradient + variable.regularizer.gradient(variable.value)
@@ -103,7 +105,7 @@ class Trainer(Layer):
         validation_data: tuple[Any, Any] | None = None,
         shuffle: bool = True,
         **unknown: Any,
-    ) -> Any:
+    ) -> History:
         """Train on x and y, `epochs` times over in batches: a History of the loss and metrics of each epoch.
 
         Ctrl-C (or the notebook's stop button) ends the training and keeps what was learnt: the weights after
@@ -221,6 +223,16 @@ class Trainer(Layer):
         shape = (len(x), *self.compute_output_shape(x.shape)[1:])
         self.loss.check_labels(y, np.broadcast_to(np.zeros((), self.dtype), shape))
         return x, y
+
+
+def gradient_of(variable: Variable, call: Call) -> np.ndarray:
+    """The gradient that the backward pass has left of a weight."""
+    if variable not in call.gradients:
+        raise NnlabError(
+            f"{variable.path}: backward left no gradient of this weight; store it as g.{variable.name}, or make the "
+            "weight with trainable=False."
+        )
+    return call.gradients[variable]
 
 
 FIT = (

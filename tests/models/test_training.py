@@ -12,7 +12,7 @@ from test_golden import assert_equal_to_keras, load
 
 import nnlab
 from nnlab import Sequential, callbacks, layers, optimizers
-from nnlab.core.errors import ArgumentError, ShapeError, UnknownArgumentError
+from nnlab.core.errors import ArgumentError, NnlabError, ShapeError, UnknownArgumentError
 from nnlab.layers import BatchNormalization, Dense, Dropout
 
 PACKAGE = str(Path(nnlab.__file__).parent)
@@ -515,3 +515,18 @@ def test_a_loss_that_is_no_number_any_more_is_said_once():
     assert history.notes[0].startswith("The loss is ")
     assert "try a smaller learning rate" in history.notes[0]
     assert not np.isfinite(history.history["loss"][-1])
+
+
+def test_a_weight_without_a_gradient_is_named():
+    class Forgetful(Dense):
+        def backward(self, s, g):
+            g.z = g.y
+            g.kernel = s.x.T @ g.z
+            return g.z @ s.kernel.T
+
+    net = Sequential([Forgetful(1, name="forgetful", input_shape=(4,))])
+    net.compile("sgd", "mse")
+    with pytest.raises(
+        NnlabError, match=r"forgetful/bias: backward left no gradient of this weight; store it as g\.bias"
+    ):
+        net.train_on_batch(X, X[:, :1])

@@ -6,6 +6,10 @@ import pytest
 
 NO_SKIP = os.environ.get("NNLAB_NO_SKIP") == "1"
 
+# Before NumPy is first imported, and for every process that a test starts: on arrays as small as the tests' a second
+# thread of BLAS costs more than it gives, and on a busy machine many times more.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 
 def refused(report):
     """The report of a skip, turned into that of a failure; expected failures are none of its business."""

@@ -47,7 +47,8 @@ def tint(value: float, scale: float, outside: float) -> str:
 def cell(title: str, style: str, text: str) -> str:
     """One number."""
     loud = ";font-weight:bold" if text in ("nan", "inf", "-inf") else ""
-    return f'<td title="{title}" style="{style}{loud}">{text}</td>'
+    whole = ";white-space:nowrap" if "e" in text else ""  # a line must not end inside of 2e-04
+    return f'<td title="{title}" style="{style}{loud}{whole}">{text}</td>'
 
 
 def table(panel: Panel, names: tuple[str, ...], places: Layout, name: str, size: int) -> str:

@@ -30,7 +30,7 @@ class Limits(NamedTuple):
 
 
 PAGE = Limits()  # one of many values on a page
-FOLDED = Limits(numbers=64, panels=6, side=40)  # one of very many, in a layer of a model
+FOLDED = Limits(numbers=64, panels=6, blocks=6, side=40)  # one of very many, in a layer of a model
 ALONE = Limits(numbers=600, columns=32, panels=32, blocks=32, side=128)  # a value by itself
 
 

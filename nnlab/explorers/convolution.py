@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nnlab import arrays
-from nnlab.core.arguments import integers
+from nnlab.core.arguments import integers, number
 from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.trace import Trace
 from nnlab.explorers.explorer import Explorer, Setting, Settings
-from nnlab.explorers.sheets import by, drawn, numbers, single
+from nnlab.explorers.sheets import LARGEST, by, drawn, numbers, single
 from nnlab.explorers.windows import cell_numbers, counts, formula, plane, ring
 from nnlab.layers import Conv2D
 from nnlab.widgets import decimals
@@ -63,7 +63,9 @@ class ConvolutionExplorer(Explorer):
         settings = {**self.defaults, **current, **given}
         for name in SIZES:
             settings |= self._sized(name, settings, given, fresh="seed" in given or name not in current)
-        settings["bias"] = numbers(owner, "bias", [np.ravel(settings["bias"])], 1).item()
+        bias = settings["bias"]
+        bias = bias.item() if isinstance(bias, np.ndarray) and bias.size == 1 else bias
+        settings["bias"] = number(owner, "bias", bias, -LARGEST, LARGEST)
         layer = self._convolution(settings)
         rates = {"strides": single(layer.strides), "dilation_rate": single(layer.dilation_rate)}
         return settings | rates | {"padding": layer.padding}

@@ -148,7 +148,7 @@ class Explorer(GridView):
             raise unknown_arguments(owner, unknown, self.setting_names())
         both = {"hide": (), "seed": 0, **current, **changes}
         seed = integer(owner, "seed", both["seed"], minimum=0)
-        hide = (both["hide"],) if isinstance(both["hide"], str) else tuple(both["hide"])
+        hide = tuple(both["hide"]) if isinstance(both["hide"], list | tuple) else (both["hide"],)
         known = (*self.controls, *PARTS)
         for name in hide:
             if name not in known:

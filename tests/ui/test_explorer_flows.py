@@ -84,15 +84,22 @@ def test_the_stride_slider_moves_without_the_kernel(stride, shut_kernel_down):
     slider(view, "strides").press("ArrowRight")
     expect(view.locator('.nn-grid[data-name="y"] .nn-cell')).to_have_count(4)
     expect(number(view, "y", 1, 1)).to_have_text(printed(output(1, 1, stride=2)))
+    expect(view.get_by_role("alert")).to_contain_text("This picture was computed ahead", timeout=9000)
+    expect(number(view, "y", 1, 1)).to_have_text(printed(output(1, 1, stride=2)))
 
 
-def test_a_change_that_the_kernel_does_not_answer_is_explained(stride, shut_kernel_down):
+def test_a_change_that_the_kernel_does_not_answer_is_explained_and_taken_back(stride, shut_kernel_down):
     page, view = stride
     shut_kernel_down()
     cell(view, "x", 0, 0).click()
     page.keyboard.type("50")
     page.keyboard.press("Enter")
-    expect(view.get_by_role("alert")).to_contain_text("The kernel does not answer", timeout=8000)
+    slider(view, "kernel_size").focus()
+    slider(view, "kernel_size").press("ArrowRight")
+    expect(view.locator('.nn-control[data-name="kernel_size"] output')).to_have_text("3")
+    expect(view.get_by_role("alert")).to_contain_text("so this change is not made", timeout=9000)
+    expect(view.locator('.nn-control[data-name="kernel_size"] output')).to_have_text("2")
+    assert slider(view, "kernel_size").input_value() == "1"
     expect(number(view, "x", 0, 0)).to_have_text("1")
 
 

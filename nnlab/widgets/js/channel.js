@@ -3,6 +3,7 @@
 const PATIENCE = 4000; // milliseconds until the learner is told that nobody answers
 
 export class Channel {
+  /** `onSilence(requests)` gets what was asked for and not answered. */
   constructor(model, onSilence) {
     this.model = model;
     this.onSilence = onSilence;
@@ -12,10 +13,10 @@ export class Channel {
     this.open = false;
   }
 
-  /** Asks for a change; a request for the same thing that still waits is replaced. */
+  /** Asks for a change; a request for the same thing that still waits is replaced. The first is under way. */
   ask(request) {
     const about = (r) => `${r.kind}/${r.name}/${r.cell ?? ""}`;
-    this.queue = this.queue.filter((waiting) => about(waiting) !== about(request));
+    this.queue = this.queue.filter((waiting, at) => (this.open && at === 0) || about(waiting) !== about(request));
     this.queue.push(request);
     if (!this.open) this.#next();
   }
@@ -26,6 +27,7 @@ export class Channel {
     if (answer?.view !== this.name || answer.number !== this.number) return false;
     clearTimeout(this.timer);
     this.open = false;
+    this.queue.shift();
     if (!this.queue.length) return true;
     this.#next();
     return false;
@@ -36,15 +38,15 @@ export class Channel {
   }
 
   #next() {
+    const { shown, ...request } = this.queue[0];
     this.open = true;
     this.number += 1;
     this.timer = setTimeout(() => {
       this.open = false;
-      this.queue = [];
-      this.onSilence();
+      this.onSilence(this.queue.splice(0));
     }, PATIENCE);
     try {
-      this.model.send({ ...this.queue.shift(), view: this.name, number: this.number });
+      this.model.send({ ...request, view: this.name, number: this.number });
     } catch {
       // A kernel that is gone may throw here; the timer says it in words.
     }

@@ -15,7 +15,8 @@ export class Controls {
     const names = specs.map((spec) => spec.name).join();
     if (names !== this.names) {
       this.names = names;
-      this.fields = new Map(specs.map((spec) => [spec.name, spec.kind === "range" ? this.#range(spec) : this.#choice(spec)]));
+      const field = (spec) => (spec.kind === "range" ? this.#range(spec) : this.#choice(spec));
+      this.fields = new Map(specs.map((spec) => [spec.name, field(spec)]));
       this.element.replaceChildren(...[...this.fields.values()].map((field) => field.element));
     }
     specs.forEach((spec) => this.fields.get(spec.name).update(spec));
@@ -58,7 +59,8 @@ export class Controls {
       onkeydown: (event) => event.stopPropagation(),
       onchange: () => this.onSet(spec.name, box.value),
     });
-    const element = h("label", { class: "nn-control", "data-name": spec.name }, h("span", {}, h("code", {}, spec.name)), box);
+    const name = h("span", {}, h("code", {}, spec.name));
+    const element = h("label", { class: "nn-control", "data-name": spec.name }, name, box);
     const update = (next) => {
       box.replaceChildren(...next.options.map((option) => h("option", { value: option }, option)));
       box.value = next.value;

@@ -18,9 +18,10 @@ export class Grid {
     this.cells = Array.from(spec.values, (_, cell) => this.#cell(cell, spec));
     this.body = this.#body(spec);
     this.scale = h("div", { class: "nn-scale", "aria-hidden": "true" }, h("span"), h("i"), h("span"));
+    const style = `--rows:${this.rows};--columns:${this.columns}`;
     this.element = h(
       "figure",
-      { class: "nn-grid", "data-name": spec.name, "data-single": this.cells.length === 1, style: `--rows:${this.rows};--columns:${this.columns}` },
+      { class: "nn-grid", "data-name": spec.name, "data-single": this.cells.length === 1, style },
       h("figcaption", {}, h("b", {}, spec.title), h("span", {}, `${this.rows} × ${this.columns}`)),
       this.body,
       this.scale,
@@ -60,7 +61,8 @@ export class Grid {
 
   /** A cell in words: "input (1, 2) = 3". */
   describe(cell, marks = []) {
-    const what = `${this.spec.noun} ${this.place(cell)} = ${format(this.spec.values[cell], this.spec.digits)}`;
+    const name = [this.spec.noun, this.place(cell)].filter(Boolean).join(" ");
+    const what = `${name} = ${format(this.spec.values[cell], this.spec.digits)}`;
     return [what, ...marks.map((mark) => mark.label)].join(", ");
   }
 
@@ -109,9 +111,10 @@ export class Grid {
       ),
     );
     const label = `${spec.title}, ${this.rows} rows, ${this.columns} columns${spec.editable ? ", editable" : ""}`;
+    const onpointerleave = (event) => isTouch(event) || this.on.point(null, "pointer");
     return h(
       "div",
-      { role: "grid", class: "nn-cells", "aria-label": label, onpointerleave: (event) => isTouch(event) || this.on.point(null, "pointer") },
+      { role: "grid", class: "nn-cells", "aria-label": label, onpointerleave },
       h("div", { class: "nn-row", "aria-hidden": "true" }, ...heads),
       ...rows,
       this.frame,

@@ -29,15 +29,19 @@ export class Ledger {
     const value = printed(result.values[cell], digits);
     const rounding = value - total - added;
     const name = `${result.noun} ${place(result, cell)}`;
-    const lines = [line("nn-total", `sum of ${links.terms} ${links.terms === 1 ? "product" : "products"}`, asText(total, digits))];
+    const products = links.terms === 1 ? "1 product" : `${links.terms} products`;
+    const lines = [line("nn-total", `sum of ${products}`, asText(total, digits))];
     if (addend) lines.push(line("nn-addend", `+ ${addend.noun}`, asText(added, digits)));
     if (rounding) lines.push(line("nn-rounding", "+ rounding of the printed digits", asText(rounding, digits)));
     lines.push(line("nn-result", `= ${name}`, format(result.values[cell], digits)));
     const longest = Math.max(...chips.flatMap((chip) => Array.from(chip.children, (part) => part.textContent.length)));
     const layout = `--columns:${ledger.layout[1]};--characters:${longest}`;
-    this.sum.replaceChildren(h("div", { class: "nn-products", style: layout }, ...chips), h("div", { class: "nn-account" }, ...lines));
+    this.sum.replaceChildren(
+      h("div", { class: "nn-products", style: layout }, ...chips),
+      h("div", { class: "nn-account" }, ...lines),
+    );
     const bias = addend ? `, plus ${addend.noun} ${asText(added, digits)}` : "";
-    return `${name} = ${asText(value, digits)}: ${links.terms} products add up to ${asText(total, digits)}${bias}.`;
+    return `${name} = ${asText(value, digits)}: ${products} add up to ${asText(total, digits)}${bias}.`;
   }
 
   /** Every product in which a cell is used; returns it as a sentence. `what` names the cell. */
@@ -52,8 +56,8 @@ export class Ledger {
     });
     this.uses.replaceChildren(h("p", {}, head), h("div", {}, ...chips));
     this.uses.hidden = false;
-    const parts = uses.map(([cell, term]) => `${equation(scene, links, cell, term)} in ${result.noun} ${place(result, cell)}`);
-    return uses.length ? `${head}: ${parts.join("; ")}.` : `${head}.`;
+    const said = ([cell, term]) => `${equation(scene, links, cell, term)} in ${result.noun} ${place(result, cell)}`;
+    return uses.length ? `${head}: ${uses.map(said).join("; ")}.` : `${head}.`;
   }
 
   /** One sentence in place of the account. */

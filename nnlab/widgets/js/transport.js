@@ -82,7 +82,7 @@ export class Transport {
 
   #button(name, path, onclick) {
     const onkeydown = (event) => event.stopPropagation();
-    const properties = { type: "button", title: name, "aria-label": name, class: `nn-${name}`, ...OWN_KEYS, onclick, onkeydown };
-    return h("button", properties, icon(path));
+    const named = { title: name, "aria-label": name, class: `nn-${name}` };
+    return h("button", { type: "button", ...named, ...OWN_KEYS, onclick, onkeydown }, icon(path));
   }
 }

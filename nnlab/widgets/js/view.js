@@ -10,11 +10,12 @@ import { Links } from "./links.js";
 import { format } from "./numbers.js";
 import { Transport } from "./transport.js";
 
-const SILENCE = "The kernel does not answer, so this change is not made. Pointing, playing and stepping still work.";
+const UNMADE = "The kernel is busy or has stopped, so this change is not made. Pointing, playing and stepping still work.";
+const AHEAD = "The kernel is busy or has stopped. This picture was computed ahead; it is true, but Python does not know of it.";
 
 export class View {
   constructor(model, element) {
-    this.channel = new Channel(model, () => this.#say(SILENCE));
+    this.channel = new Channel(model, (requests) => this.#unanswered(requests));
     this.cursor = 0;
     this.point = null; // where the learner points: { grid, cell, how }, or nowhere
     this.grids = new Map();
@@ -81,8 +82,9 @@ export class View {
     this.notes.replaceChildren(...[...scene.notes, ...reasons(controls)].map((note) => h("li", {}, note)));
     this.legend.replaceChildren(...legend(scene));
     this.#grids(scene.grids);
-    const parts = { ledger: this.ledger, transport: this.transport, notes: { element: this.notes }, code: { element: this.code } };
-    for (const [name, part] of Object.entries(parts)) part.element.hidden = scene.hide.includes(name);
+    const { notes, code } = this;
+    const parts = { ledger: this.ledger.element, transport: this.transport.element, notes, code };
+    for (const [name, part] of Object.entries(parts)) part.hidden = scene.hide.includes(name);
     this.cursor = place ? this.#cellAt(place) : 0;
     this.#show();
   }
@@ -121,7 +123,8 @@ export class View {
   #column(spec, specs) {
     const stack = [spec, ...specs.filter((other) => other.below === spec.name)];
     const sign = h("span", { class: "nn-sign", "aria-hidden": "true" }, spec.before);
-    return h("div", { class: "nn-place" }, sign, h("div", { class: "nn-stack" }, ...stack.map(({ name }) => this.grids.get(name).element)));
+    const elements = stack.map(({ name }) => this.grids.get(name).element);
+    return h("div", { class: "nn-place" }, sign, h("div", { class: "nn-stack" }, ...elements));
   }
 
   #placeOf(cell) {
@@ -141,7 +144,12 @@ export class View {
       this.#draw(ready);
       this.#say("");
     }
-    this.channel.ask({ kind: "set", name, value });
+    this.channel.ask({ kind: "set", name, value, shown: ready !== undefined });
+  }
+
+  #unanswered(requests) {
+    this.#draw(this.scene); // a slider returns to what is shown
+    this.#say(requests.every((request) => request.shown) ? AHEAD : UNMADE);
   }
 
   #move(position) {
@@ -171,7 +179,8 @@ export class View {
     const where = this.grids.get(result).describe(this.cursor);
     this.transport.update(this.cursor, this.links.results, where);
     this.grids.get(result).stop(this.cursor);
-    const sentence = !point || point.grid === result ? this.#showResult(point?.cell ?? this.cursor) : this.#showUses(point);
+    const onResult = !point || point.grid === result;
+    const sentence = onResult ? this.#showResult(point?.cell ?? this.cursor) : this.#showUses(point);
     clearTimeout(this.speaking);
     if (!this.transport.playing) this.speaking = setTimeout(() => setText(this.live, sentence), 300);
   }
@@ -227,10 +236,10 @@ export class View {
 
   /** What a linked cell is multiplied by in a term: "×−1". */
   #others(name, cell, term) {
-    const others = this.scene.ledger.factors.filter((factor) => factor !== name && this.links.cell(factor, cell, term) >= 0);
-    return others
-      .map((factor) => this.scene.grid(factor))
-      .map((grid) => `×${format(grid.values[this.links.cell(grid.name, cell, term)], grid.digits)}`)
+    return this.scene.ledger.factors
+      .map((factor) => [this.scene.grid(factor), this.links.cell(factor, cell, term)])
+      .filter(([grid, used]) => grid.name !== name && used >= 0)
+      .map(([grid, used]) => `×${format(grid.values[used], grid.digits)}`)
       .join("");
   }
 

@@ -314,3 +314,11 @@ def test_a_first_call_with_the_wrong_shape_can_be_mended():
         model(np.zeros((2, 7)))
     assert not model.built
     assert model(np.zeros((2, 5, 5, 3))).shape == (2, 3, 3, 2)
+
+
+def test_document_shapes_of_flatten_after_a_convolution():
+    model = Sequential()
+    model.add(Conv2D(64, 3, 3, input_shape=(3, 32, 32)))
+    assert model.output_shape == (None, 1, 10, 64)
+    model.add(Flatten())
+    assert model.output_shape == (None, 640)

@@ -79,22 +79,25 @@ def mark_submissions(
     """Mark each submission, `jobs` at a time, and give them in their order as soon as they are there.
 
     The lesson of a notebook is the one whose name stands in the file's name, else the one most of whose answers
-    it holds; where neither says it, the lesson of most others.
+    it holds; where neither says it, the lesson of most others. A notebook without any answer is passed over if
+    its student handed in another one that has some.
     """
-    submissions = list(submissions)
-    if not submissions:
+    found = [(submission, _lesson_of(submission, lessons)) for submission in submissions]
+    if not found:
         raise MarkingError("There is no notebook (*.ipynb) and no student's folder here.")
-    found = [_lesson_of(submission, lessons) for submission in submissions]
-    known = [lesson for lesson in found if lesson]
+    known = [name for _, name in found if name]
     if not known and len(lessons) > 1:
         raise MarkingError(
             f"No file says which lesson it belongs to; name it with --lesson (one of {', '.join(lessons)})."
         )
     usual = max(known, key=known.count) if known else next(iter(lessons))
+    answered = {submission.student for submission, name in found if name}
+    work = [
+        (submission, lessons[name or usual], terms)
+        for submission, name in found
+        if name != "" or submission.student not in answered
+    ]
     with ThreadPoolExecutor(jobs) as pool:
-        work = [
-            (submission, lessons[name or usual], terms) for submission, name in zip(submissions, found, strict=True)
-        ]
         yield from pool.map(lambda task: mark_submission(*task), work)
 
 
@@ -131,6 +134,7 @@ def mark_exercise(exercise: Exercise, handed: Handed, terms: Terms) -> Mark:
 
 
 def _lesson_of(submission: Submission, lessons: Mapping[str, Lesson]) -> str | None:
+    """The name of a submission's lesson, "" for a notebook that answers nothing, None where nothing can be read."""
     if submission.path is None:
         return None
     named = [name for name in lessons if name in submission.path.name]
@@ -142,7 +146,7 @@ def _lesson_of(submission: Submission, lessons: Mapping[str, Lesson]) -> str | N
         return None
     counts = {n: sum(handed.answer(e.name) is not None for e in lesson.exercises) for n, lesson in lessons.items()}
     best = max(counts, key=counts.get)
-    return best if counts[best] else None
+    return best if counts[best] else ""
 
 
 def _status(result: Result) -> str:

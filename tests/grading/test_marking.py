@@ -213,6 +213,17 @@ def test_of_two_files_of_a_student_the_better_one_counts(tmp_path, terms):
     assert [(total["score"], total["files"]) for total in totals] == [("5", "2")]
 
 
+def test_a_notebook_without_answers_is_passed_over_beside_one_that_has_some(tmp_path, terms):
+    write(tmp_path / "in" / "ann" / "notes.ipynb", code("x = 1"))
+    write(tmp_path / "in" / "ann" / "answers.ipynb", *solved_lesson())
+    write(tmp_path / "in" / "bo" / "notes.ipynb", code("x = 1"))
+    (tmp_path / "in" / "ann" / "broken.ipynb").write_text("not json")
+    rows, totals = marked_rows(tmp_path / "in", terms)
+    files = {(row["student"], row["file"]) for row in rows}
+    assert files == {("ann", "answers.ipynb"), ("ann", "broken.ipynb"), ("bo", "notes.ipynb")}
+    assert [(total["student"], total["score"]) for total in totals] == [("ann", "5"), ("bo", "0")]
+
+
 def test_jobs_change_neither_marks_nor_order(tmp_path, terms):
     for name in "abcd":
         write(tmp_path / f"{name}.ipynb", *solved_lesson()[: 3 + ord(name) % 3])

@@ -114,6 +114,7 @@ def test_what_is_no_number_is_quoted_and_escaped():
 def test_names_are_escaped():
     page = Page(heatmap.html(np.eye(30), "h w", '<img src="x">'))
     assert [image["alt"] for image in page.all("img")] == ['<img src="x">']
+    assert [each["aria-label"][:14] for each in page.all("div") if "aria-label" in each] == ['<img src="x">:']
     assert Page(heatmap.html([[1]], "h w", "<i>")).all("caption")[0]["text"] == "<i>"
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -25,6 +25,7 @@ def test_printed_numbers_read_back_to_half_a_unit_of_the_last_digit(array):
 
 
 @given(FLOATS)
+@example(np.float32([1, 1e-9, -1e-9]))
 def test_a_number_reads_as_zero_only_if_it_is_zero_and_keeps_its_sign(array):
     for value, text in zip(array.astype(float).flat, numbers.format_array(array).flat, strict=True):
         if math.isfinite(value):

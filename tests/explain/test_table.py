@@ -102,6 +102,14 @@ def test_value_and_gradient_stand_side_by_side():
     assert all(cell["text"] for cell in shown.all("caption"))
 
 
+def test_the_formula_of_the_value_stands_over_the_value_and_that_of_the_gradient_over_the_gradient():
+    step = convolution().trace(IMAGE)["windows"]
+    told = page(step).text
+    parts = ["float32", "value", step.latex, "gradient", step.grad_latex]
+    places = [told.index(part, told.index("float32")) for part in parts]
+    assert places == sorted(places)
+
+
 def test_sublayers_are_folded():
     shown = page(lenet().trace(np.ones((1, 28, 28, 1))))
     folds = shown.all("details")

@@ -67,7 +67,10 @@ class Case(NamedTuple):
     def x(self, dtype: str = "float32") -> np.ndarray:
         if self.below:
             return integers(f"{self.id} x", self.shape, self.below)
-        return uniform(f"{self.id} x", self.shape, -2, 2).astype(dtype)
+        x = uniform(f"{self.id} x", self.shape, -2, 2).astype(dtype)
+        if self.layer == "Masking":
+            x[0, 1] = x[2, 3:] = np.float32(self.arguments.get("mask_value", 0.0))  # nothing there
+        return x
 
     def given(self, dtype: str = "float32", batch: Any = slice(None)) -> dict[str, Any]:
         """The further inputs, for these examples of the batch: masks are booleans, states are numbers."""
@@ -120,6 +123,8 @@ IMAGES = (3, 7, 5, 2)
 ROWS = (3, 5)
 SERIES = (3, 5, 2)  # batch, time, features
 MASK, STATE, STATES = {"mask": (3, 5)}, {"initial_state": [(3, 4)]}, {"initial_state": [(3, 4), (3, 4)]}
+CELLS = [Part("GRUCell", {"units": 3}), Part("LSTMCell", {"units": 4}), Part("SimpleRNNCell", {"units": 1})]
+SEQUENCES = Part("GRU", {"units": 4, "return_sequences": True})
 
 CASES = [
     Case("InputLayer", {"shape": (7, 5, 2)}, IMAGES),
@@ -200,8 +205,60 @@ CASES = [
     Case("LSTM", {"units": 4, "unit_forget_bias": False, "activity_regularizer": "l2"}, SERIES),
     Case("LSTM", {"units": 4, "dropout": 0.3}, SERIES, training=True),
     Case("LSTM", {"units": 4, "dropout": 0.3, "recurrent_dropout": 0.2, "seed": 1}, SERIES, True, MASK),
+    Case("GRUCell", {"units": 4}, (3, 2), inputs={"states": [(3, 4)]}),
+    Case("GRUCell", {"units": 4, "dropout": 0.3, "reset_after": False}, (3, 2), True, {"states": [(3, 4)]}),
+    Case("GRUCell", {"units": 4, "dropout": 0.3, "recurrent_dropout": 0.2}, (3, 2), True, {"states": [(3, 4)]}),
+    Case("GRU", {"units": 4}, SERIES, inputs=MASK),
+    Case("GRU", {"units": 4, "return_sequences": True, "return_state": True}, SERIES, inputs=STATE),
+    Case("GRU", {"units": 4, "return_sequences": True, "go_backwards": True}, SERIES, inputs=MASK | STATE),
+    Case("GRU", {"units": 4, "reset_after": False, "return_sequences": True}, SERIES, inputs=MASK | STATE),
+    Case("GRU", {"units": 4, "reset_after": False, "use_bias": False, "return_state": True}, SERIES),
+    Case("GRU", {"units": 4, "use_bias": False, "activation": "sigmoid", "recurrent_activation": "tanh"}, SERIES),
+    Case("GRU", {"units": 4, "stateful": True, "bias_regularizer": "l2"}, SERIES, inputs=MASK),
+    Case("GRU", {"units": 4, "dropout": 0.3, "recurrent_dropout": 0.2, "seed": 1}, SERIES, training=True),
+    Case("GRU", {"units": 4, "recurrent_dropout": 0.2, "reset_after": False}, SERIES, True, MASK),
     Case("RNN", {"cell": Part("SimpleRNNCell", {"units": 4}), "unroll": True}, SERIES),
     Case("RNN", {"cell": Part("LSTMCell", {"units": 4}), "return_sequences": True, "stateful": True}, SERIES),
+    Case("RNN", {"cell": [Part("LSTMCell", {"units": 4}), Part("GRUCell", {"units": 3})]}, SERIES, inputs=MASK),
+    Case(
+        "RNN",
+        {"cell": Part("StackedRNNCells", {"cells": CELLS}), "return_sequences": True, "return_state": True},
+        SERIES,
+        inputs={"initial_state": [[(3, 3)], [(3, 4), (3, 4)], [(3, 1)]]},
+    ),
+    Case(
+        "RNN",
+        {"cell": CELLS, "return_sequences": True, "go_backwards": True, "zero_output_for_mask": True},
+        SERIES,
+        inputs=MASK,
+    ),
+    Case("StackedRNNCells", {"cells": CELLS}, (3, 2), inputs={"states": [[(3, 3)], [(3, 4), (3, 4)], [(3, 1)]]}),
+    Case("Bidirectional", {"layer": Part("LSTM", {"units": 4})}, SERIES),
+    Case("Bidirectional", {"layer": Part("LSTM", {"units": 4, "return_sequences": True})}, SERIES, inputs=MASK),
+    Case("Bidirectional", {"layer": SEQUENCES, "merge_mode": "sum"}, SERIES),
+    Case("Bidirectional", {"layer": SEQUENCES, "merge_mode": "mul"}, SERIES, inputs=MASK),
+    Case("Bidirectional", {"layer": SEQUENCES, "merge_mode": "ave"}, SERIES),
+    Case("Bidirectional", {"layer": SEQUENCES, "merge_mode": None}, SERIES),
+    Case("Bidirectional", {"layer": Part("GRU", {"units": 4})}, SERIES, inputs=MASK),
+    Case(
+        "Bidirectional",
+        {
+            "layer": Part("LSTM", {"units": 4, "return_state": True}),
+            "backward_layer": Part("LSTM", {"units": 3, "return_state": True, "go_backwards": True}),
+        },
+        SERIES,
+        inputs={"initial_state": [(3, 4), (3, 4), (3, 3), (3, 3)]},
+    ),
+    Case("TimeDistributed", {"layer": Part("Dense", {"units": 4, "activation": "tanh"})}, SERIES),
+    Case("TimeDistributed", {"layer": Part("Dense", {"units": 4})}, (3, 5, 7, 2), inputs=MASK),
+    Case("TimeDistributed", {"layer": Part("Conv2D", {"filters": 4, "kernel_size": (3, 2)})}, (3, 2, 5, 7, 1)),
+    Case("TimeDistributed", {"layer": Part("BatchNormalization", {})}, SERIES, training=True),
+    Case("TimeDistributed", {"layer": Part("LSTM", {"units": 4})}, (3, 5, 7, 2), inputs={"mask": (3, 5, 7)}),
+    Case("Embedding", {"input_dim": 7, "output_dim": 4}, (3, 5), below=7),
+    Case("Embedding", {"input_dim": 3, "output_dim": 4, "mask_zero": True}, (3, 5), below=3),
+    Case("Embedding", {"input_dim": 7, "output_dim": 1, "embeddings_regularizer": "l2"}, (3,), below=7),
+    Case("Masking", {}, SERIES),
+    Case("Masking", {"mask_value": 0.25}, (3, 5, 7, 2)),
 ]
 
 # What every textbook names, and so every trace must (DESIGN: "at least").
@@ -215,4 +272,8 @@ MINIMUM_STEPS = {
     "Dense": ("z",),
     "SimpleRNN": ("z", "h"),
     "LSTM": ("z", "i", "f", "cand", "o", "c", "tanh_c", "h"),
+    "GRU": ("z", "r", "cand", "h"),
+    "Bidirectional": ("forward", "backward"),
+    "Embedding": ("rows",),
+    "Masking": ("mask",),
 }

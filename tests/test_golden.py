@@ -65,7 +65,7 @@ def test_computes_what_keras_computes(case, golden):
         again = layer(case.x(), training=case.training, **case.given())
         assert_equal_to_keras(parts(again)[0], own.pop("y again"))
     for name in [name for name in own if name.startswith("after ")]:
-        assert_equal_to_keras(getattr(layer, name.removeprefix("after ")).numpy(), own.pop(name))
+        assert_equal_to_keras(numbered(layer.weights)[name.removeprefix("after ")].numpy(), own.pop(name))
     assert_equal_to_keras(sum(layer.losses), own.pop("losses", np.zeros(1)).sum())
     assert not own, f"not compared: {list(own)}"
 
@@ -87,6 +87,13 @@ def test_arguments_have_the_names_the_order_and_the_defaults_of_keras(name):
         else:
             assert one_for_all(parameter.default) == one_for_all(keras[key]["default"]), key
     assert set(keras) - set(ours) <= set(cls.unsupported) | set(COMMON)
+
+
+@pytest.mark.parametrize("name", sorted({case.layer for case in CASES} - {"Softmax", "BatchNormalization"}))
+def test_masks_go_where_keras_gives_them(name):
+    case = [case for case in CASES if case.layer == name][-1]  # of several rows the file has the last
+    layer = case.make()
+    assert [layer.supports_masking, layer.takes_mask] == KERAS["masking"][name]
 
 
 def one_for_all(value):

@@ -10,8 +10,10 @@ from nnlab import gradcheck
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_every_gradient_is_the_finite_difference(case):
     layer = case.make()
-    checked = {row.name for row in gradcheck(layer, case.x("float64"), case.training, **case.given("float64"))}
     trace = layer.trace(case.x(), case.training, **case.given())
+    held = {"mask": trace["mask"].value} if case.layer == "Masking" else {}  # a time with nothing jumps when moved
+    rows = gradcheck(layer, case.x("float64"), case.training, patch=held, **case.given("float64"))
+    checked = {row.name for row in rows}
     floats = {piece.path for piece in trace.pieces() if piece.value.dtype.kind == "f" and piece.kind != "weight"}
     learnt = {entry.path for entry in trace.rows() if entry.kind == "weight" and entry.grad is not None}
     assert checked == floats | learnt

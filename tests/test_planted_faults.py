@@ -132,7 +132,7 @@ def test_the_contract_refuses(monkeypatch, name, line, fault, test):
         check(case, **dtype)
 
 
-@pytest.mark.parametrize("name", sorted({case.layer for case in CASES} - {"InputLayer", "Activation"}))
+@pytest.mark.parametrize("name", sorted({case.layer for case in CASES} - {"InputLayer", "Activation", "Masking"}))
 def test_the_same_layers_without_a_fault_pass(name):
     case = case_of(name, training=name in ("BatchNormalization", "Dropout"))
     assert gradcheck(case.make(), case.x("float64"), case.training, **case.given("float64"))

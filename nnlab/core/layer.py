@@ -6,6 +6,7 @@ under the same name to `g` in `backward(s, g)`. `__call__`, `trace`, training an
 """
 
 import inspect
+import warnings
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -39,6 +40,8 @@ class Layer(Weighted):
     unsupported: ClassVar[Mapping[str, tuple]] = {}  # Keras's arguments that nnlab lacks: the values that may pass
     _records: ClassVar[type[Record]] = Record  # a class of its own for each layer, see `record`
     _rows: ClassVar[type[Row]] = Row
+    supports_masking: bool = False  # the mask of the input is that of the output too, see `mask_after`
+    takes_mask: ClassVar[bool] = False  # `forward` has an argument `mask`
     keeps_integers: ClassVar[bool] = False  # integers reach `forward` as they are: indices, or shapes only
 
     def __init__(
@@ -74,6 +77,7 @@ class Layer(Weighted):
         super().__init_subclass__(**kwargs)
         cls._records = type(f"{cls.__name__}Record", (Record,), {"__slots__": ()})
         cls._rows = type(f"{cls.__name__}Row", (Row,), {"__slots__": ()})
+        cls.takes_mask = "mask" in inspect.signature(cls.forward).parameters
         check_methods(cls)
 
     # ---- what a layer writes
@@ -95,6 +99,12 @@ class Layer(Weighted):
 
     def commit(self, s: Record) -> None:
         """Move what a real call moves, such as moving statistics. Runs after forward, never in a trace."""
+
+    def mask_after(self, s: Record, mask: np.ndarray | None) -> np.ndarray | None:
+        """The mask of the output (True where a time counts), from the record of a call and the mask of its input."""
+        if mask is not None and not self.supports_masking:
+            warnings.warn(f"{self._label} does not support masks: the layers after it see none.", stacklevel=2)
+        return mask if self.supports_masking else None
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """The shape of the output for inputs of this shape; None stands for any size."""

@@ -77,6 +77,12 @@ class Record:
         """Call a sublayer: its output."""
         return layer.apply(self.child(name, layer), x, **inputs)
 
+    def run_masked(self, name: str, layer: "Layer", x: Any, mask: Any) -> tuple[Any, Any]:
+        """Call a sublayer with the mask of its input, if it takes one: its output, and the mask of that."""
+        child = self.child(name, layer)
+        y = layer.apply(child, x, **({"mask": mask} if mask is not None and layer.takes_mask else {}))
+        return y, layer.mask_after(child, mask)
+
     def undo(self, name: str, layer: "Layer", s: "Record", dy: Any) -> "Record":
         """Pass a gradient back through a sublayer that `s` has run: the record of the sublayer's gradients.
 

@@ -24,6 +24,7 @@ class Activation(Layer):
     array([[0., 2.]], dtype=float32)
     """
 
+    supports_masking = True
     axes = {"x": "...", "y": "..."}
     steps = Softmax.steps  # of the one function here that is made of steps
 

@@ -26,6 +26,7 @@ class BatchNormalization(Layer):
            [ 1.,  1.]], dtype=float32)
     """
 
+    supports_masking = True
     unsupported = {
         "beta_constraint": (None,),
         "gamma_constraint": (None,),

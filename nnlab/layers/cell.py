@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nnlab import activations, initializers, regularizers
-from nnlab.core.arguments import integer, number
+from nnlab.core.arguments import boolean, integer, number
 from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
@@ -65,7 +65,7 @@ class Cell(Layer):
         owner = type(self).__name__
         self.units = integer(owner, "units", units)
         self.activation = activations.get(activation, f"{owner}: activation")
-        self.use_bias = bool(use_bias)
+        self.use_bias = boolean(owner, "use_bias", use_bias)
         self.kernel_initializer = initializers.get(kernel_initializer, f"{owner}: kernel_initializer")
         self.recurrent_initializer = initializers.get(recurrent_initializer, f"{owner}: recurrent_initializer")
         self.bias_initializer = initializers.get(bias_initializer, f"{owner}: bias_initializer")
@@ -219,7 +219,7 @@ class Cell(Layer):
         return outputs, states
 
     def unloop(
-        self, s: Record, g: Record, x: np.ndarray, outputs: Any, states: States, keep: np.ndarray | None
+        self, s: Record, g: Record, x: np.ndarray, outputs: np.ndarray, states: States, keep: np.ndarray | None
     ) -> tuple[np.ndarray, States]:
         """Back through the loop: from the gradients of the outputs and last states to those of x and first states."""
         collected: dict[str, list] = {name: [] for name in self.learns_from}

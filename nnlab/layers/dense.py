@@ -24,6 +24,7 @@ class Dense(Layer):
     (32, 10, 2)
     """
 
+    supports_masking = True
     unsupported = {
         "kernel_constraint": (None,),
         "bias_constraint": (None,),

@@ -24,6 +24,7 @@ class Dropout(Layer):
     array([[1., 1., 1.]], dtype=float32)
     """
 
+    supports_masking = True
     axes = {"x": "...", "y": "..."}
     steps = {
         "mask": Step(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnlab import activations
-from nnlab.core.arguments import supported
+from nnlab.core.arguments import boolean, supported
 from nnlab.core.record import Record
 from nnlab.core.step import Step
 from nnlab.initializers import Initializer
@@ -109,7 +109,7 @@ class LSTMCell(Cell):
         self.recurrent_activation = activations.get(
             recurrent_activation, f"{type(self).__name__}: recurrent_activation"
         )
-        self.unit_forget_bias = bool(unit_forget_bias)
+        self.unit_forget_bias = boolean("LSTMCell", "unit_forget_bias", unit_forget_bias)
 
     @property
     def bias_start(self) -> Any:

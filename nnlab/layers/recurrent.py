@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from nnlab.core.arguments import boolean
+from nnlab.core.config import arguments
 from nnlab.core.errors import NnlabError, ShapeError
-from nnlab.core.layer import Layer, arguments
+from nnlab.core.layer import Layer
 from nnlab.core.record import Record
 from nnlab.core.step import Step
 from nnlab.layers.cell import Cell, States, check_states, flat, over_time
@@ -46,12 +48,18 @@ class RNN(Layer):
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
-        self.cell = cell = inner(type(self).__name__, "cell", cell, Cell, "LSTMCell(4)")
+        owner = type(self).__name__
+        if isinstance(cell, list | tuple):
+            cell = {"class_name": "StackedRNNCells", "config": {"cells": cell}}
+        self.cell = cell = inner(owner, "cell", cell, Cell, "LSTMCell(4)")
         for name in set(arguments(type(cell))) & set(arguments(type(self))):
             setattr(self, name, getattr(cell, name))
-        self.return_sequences, self.return_state = bool(return_sequences), bool(return_state)
-        self.go_backwards, self.stateful, self.unroll = bool(go_backwards), bool(stateful), bool(unroll)
-        self.zero_output_for_mask = bool(zero_output_for_mask)
+        self.return_sequences = boolean(owner, "return_sequences", return_sequences)
+        self.return_state = boolean(owner, "return_state", return_state)
+        self.go_backwards = boolean(owner, "go_backwards", go_backwards)
+        self.stateful = boolean(owner, "stateful", stateful)
+        self.unroll = boolean(owner, "unroll", unroll)
+        self.zero_output_for_mask = boolean(owner, "zero_output_for_mask", zero_output_for_mask)
         self.states: States | None = None
         self.generator, self._variables = cell.generator, cell._variables  # the loop draws and learns for its cell
         self.steps = RNN.steps | over_time(cell.steps)
@@ -81,8 +89,7 @@ class RNN(Layer):
         return (y, *((batch, size) for size in flat(self.cell.state_size))) if self.return_state else y
 
     def as_inputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        states = tuple(map(self.as_input, flat(inputs.get("initial_state"))))
-        return super().as_inputs({**inputs, "initial_state": None}) | ({"initial_state": states} if states else {})
+        return with_states(self, inputs)
 
     # ---- forward and backward
 
@@ -104,7 +111,7 @@ class RNN(Layer):
         if mask is not None and self.zero_output_for_mask:
             y = np.where(self._shown(mask), y, 0)
         batch, time, _ = s.x.shape
-        outputs = y.swapaxes(0, 1) if self.return_sequences else [0.0] * (time - 1) + [y]
+        outputs = y.swapaxes(0, 1) if self.return_sequences else only_last(y, time)
         after = tuple(after) or tuple(np.zeros((batch, size), y.dtype) for size in flat(self.cell.state_size))
         if self.stateful:
             g.final_state = after
@@ -125,7 +132,7 @@ class RNN(Layer):
 
     reset_states = reset_state  # Keras's older name
 
-    def output_mask(self, s: Record, mask: np.ndarray | None) -> np.ndarray | None:
+    def mask_after(self, s: Record, mask: np.ndarray | None) -> np.ndarray | None:
         return mask if self.return_sequences else None
 
     def _in_order(self, x: np.ndarray) -> np.ndarray:
@@ -163,6 +170,19 @@ class RNN(Layer):
 
     def get_config(self) -> dict[str, Any]:
         return super().get_config() | {"zero_output_for_mask": self.zero_output_for_mask}
+
+
+def only_last(y: np.ndarray, time: int) -> np.ndarray:
+    """Gradients of the outputs at all times, of which only the last was used."""
+    outputs = np.zeros((time, *y.shape), y.dtype)
+    outputs[-1] = y
+    return outputs
+
+
+def with_states(layer: Layer, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The further inputs of a recurrent layer: the states as one tuple, however they are nested."""
+    states = tuple(map(layer.as_input, flat(inputs.get("initial_state"))))
+    return Layer.as_inputs(layer, {**inputs, "initial_state": None}) | ({"initial_state": states} if states else {})
 
 
 def own_cell(layer: RNN, cell_class: type[Cell], *args: Any, **kwargs: Any) -> Cell:

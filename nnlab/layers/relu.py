@@ -21,6 +21,7 @@ class ReLU(Layer):
     array([-1.5, -0.5,  0. ,  1. ], dtype=float32)
     """
 
+    supports_masking = True
     axes = {"x": "...", "y": "..."}
 
     def __init__(

@@ -18,6 +18,7 @@ class Softmax(Layer):
     array([[0.09 , 0.245, 0.665]], dtype=float32)
     """
 
+    supports_masking = True
     axes = {"x": "... d", "y": "... d"}
     steps = {
         "shifted": Step("... d", r"a_d = x_d - \max_k x_k", r"\bar a_d = e_d \bar e_d"),

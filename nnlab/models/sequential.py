@@ -14,6 +14,7 @@ from nnlab import layers as known_layers
 from nnlab.core.errors import ArgumentError, NnlabError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
+from nnlab.core.step import Step
 from nnlab.core.symbolic import SymbolicTensor
 from nnlab.models.training import LOSS, Trainer
 
@@ -29,7 +30,16 @@ class Sequential(Trainer):
     ((None, 32), 1600, (5, 32))
     """
 
-    axes = {"x": "...", "y": "..."}
+    supports_masking = True
+    axes = {"x": "...", "y": "...", "mask": "b t"}
+    steps = {
+        "output_mask": Step(
+            "b t",
+            "",
+            note="the times of the output that count, said by an Embedding or a Masking",
+            differentiable=False,
+        )
+    }
     keeps_integers = True  # the first layer decides what to make of them
 
     def __init__(self, layers: Iterable[Layer] | None = None, *, name: str | None = None, **kwargs: Any):
@@ -131,6 +141,11 @@ class Sequential(Trainer):
                 layer.ensure_built(shape)
                 layer.check_input(shape)
                 shape = layer.compute_output_shape(shape)
+                if isinstance(shape[0], tuple):
+                    raise ArgumentError(
+                        f"{self._label}: {layer._label} gives {len(shape)} outputs, and layers in a row take one; "
+                        "leave out return_state or merge_mode=None."
+                    )
         except BaseException:  # an interrupt too leaves no layer built for a shape that was never used
             for layer in fresh:
                 unbuild(layer)
@@ -158,10 +173,15 @@ class Sequential(Trainer):
 
     # ---- the contract of a layer
 
-    def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
+    def forward(self, s: Record, x: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
         for layer in self._layers:
-            x = s.run(layer.name, layer, layer.as_input(x))
+            x, mask = s.run_masked(layer.name, layer, layer.as_input(x), mask)
+        if mask is not None:
+            s.output_mask = mask
         return x
+
+    def mask_after(self, s: Record, mask: np.ndarray | None) -> np.ndarray | None:
+        return vars(s).get("output_mask")
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
         gradient = g.y

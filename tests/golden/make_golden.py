@@ -165,6 +165,12 @@ def signatures():
     }
 
 
+def masking():
+    """What each row's layer does with a mask: whether it hands it on, and whether it takes one itself."""
+    made = [(case.layer, Part(case.layer, case.arguments).of(keras.layers)) for case in CASES]
+    return {name: [bool(layer.supports_masking), layer._call_has_mask_arg] for name, layer in made}
+
+
 def main():
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
     for make in (layers, losses, metrics, optimizers, lenet):
@@ -173,7 +179,7 @@ def main():
         print(f"{make.__name__}: {len(arrays)} arrays")
     versions = {"keras": keras.__version__, "jax": jax.__version__, "numpy": np.__version__}
     (folder / "keras.json").write_text(
-        json.dumps({"versions": versions, "signatures": signatures()}, indent=1, sort_keys=False) + "\n"
+        json.dumps({"versions": versions, "masking": masking(), "signatures": signatures()}, indent=1) + "\n"
     )
 
 

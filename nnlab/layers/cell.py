@@ -222,7 +222,7 @@ class Cell(Layer):
         self, s: Record, g: Record, x: np.ndarray, outputs: np.ndarray, states: States, keep: np.ndarray | None
     ) -> tuple[np.ndarray, States]:
         """Back through the loop: from the gradients of the outputs and last states to those of x and first states."""
-        collected: dict[str, list] = {name: [] for name in self.learns_from}
+        learnt: dict[str, np.ndarray] = {}
         for t, (row, gradients) in zip(reversed(range(len(x))), g.rescan(s), strict=True):
             states = (states[0] + outputs[t], *states[1:])
             if keep is None:
@@ -230,9 +230,12 @@ class Cell(Layer):
             else:
                 before = self.unstep(row, gradients, tuple(np.where(keep[t], state, 0) for state in states))
                 states = tuple(new + np.where(keep[t], 0, old) for new, old in zip(before, states, strict=True))
-            for name, values in collected.items():
-                values.append(vars(gradients)[name])
-        return self.learn(s, g, x, s.loop.stack, lambda name: np.stack(collected[name][::-1])), states
+            for name in self.learns_from:
+                value = vars(gradients)[name]
+                if name not in learnt:
+                    learnt[name] = np.empty((len(x), *value.shape), value.dtype)
+                learnt[name][t] = value
+        return self.learn(s, g, x, s.loop.stack, learnt.get), states
 
 
 def over_time(steps: Mapping[str, Step]) -> dict[str, Step]:

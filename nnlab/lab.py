@@ -82,10 +82,12 @@ def open_lab(folder: Path, arguments: Iterable[str] = ()) -> int:
     # In a container one usually is root, and Jupyter does not start before that is said to be meant.
     root = ["--allow-root"] if getattr(os, "geteuid", lambda: None)() == 0 else []
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}", *root, *arguments]
+    # The arrays of a lesson are small: where cores are few or shared, a second BLAS thread waits more than it works.
+    environment = {"OPENBLAS_NUM_THREADS": "1", **os.environ}
     if os.name != "nt":  # on Windows exec returns to the shell at once, and both would read the keyboard
         sys.stdout.flush()
-        os.execv(command[0], command)
-    return subprocess.call(command)
+        os.execve(command[0], command, environment)
+    return subprocess.call(command, env=environment)
 
 
 def _read_record(folder: Path) -> dict[str, str]:

@@ -104,8 +104,21 @@ def test_jupyterlab_starts_with_this_python_in_the_folder(tmp_path, monkeypatch,
     monkeypatch.setattr(lab.importlib.util, "find_spec", lambda name: name)
     monkeypatch.setattr(lab.os, "name", system)
     monkeypatch.setattr(lab.os, "geteuid", lambda: user, raising=False)
-    monkeypatch.setattr(lab.os, "execv", lambda program, command: started.append(command))
-    monkeypatch.setattr(lab.subprocess, "call", lambda command: started.append(command))
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    monkeypatch.setattr(lab.os, "execve", lambda program, command, env: started.append((command, env)))
+    monkeypatch.setattr(lab.subprocess, "call", lambda command, env: started.append((command, env)))
     lab.open_lab(tmp_path, ["--no-browser"])
     folder = f"--ServerApp.root_dir={tmp_path.resolve()}"
-    assert started[0] == [sys.executable, "-m", "jupyterlab", folder, *said, "--no-browser"]
+    command, environment = started[0]
+    assert command == [sys.executable, "-m", "jupyterlab", folder, *said, "--no-browser"]
+    assert environment["OPENBLAS_NUM_THREADS"] == "1"
+
+
+def test_number_of_blas_threads_is_the_users_where_it_is_set(tmp_path, monkeypatch):
+    started = []
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "4")
+    monkeypatch.setattr(lab.os, "name", "posix")
+    monkeypatch.setattr(lab.importlib.util, "find_spec", lambda name: name)
+    monkeypatch.setattr(lab.os, "execve", lambda program, command, env: started.append(env))
+    lab.open_lab(tmp_path)
+    assert started[0]["OPENBLAS_NUM_THREADS"] == "4"

@@ -120,5 +120,6 @@ def test_number_of_blas_threads_is_the_users_where_it_is_set(tmp_path, monkeypat
     monkeypatch.setattr(lab.os, "name", "posix")
     monkeypatch.setattr(lab.importlib.util, "find_spec", lambda name: name)
     monkeypatch.setattr(lab.os, "execve", lambda program, command, env: started.append(env))
+    monkeypatch.setattr(lab.subprocess, "call", lambda command, env: started.append(env))
     lab.open_lab(tmp_path)
     assert started[0]["OPENBLAS_NUM_THREADS"] == "4"

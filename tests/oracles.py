@@ -113,3 +113,72 @@ def batch_normalization(x, gamma, beta, epsilon, dy):
         for r in range(rows):
             dx[r, c] = gamma[c] / deviation * (dy[r, c] - dbeta[c] / rows - x_hat[r] * dgamma[c] / rows)
     return y, dx, dgamma, dbeta
+
+
+# ---- recurrent layers: lists of numbers, one unit of one example at one time
+
+
+def sigmoid(z):
+    return 1 / (1 + math.exp(-z))
+
+
+def weighted(values, matrix, column):
+    """The sum of values times one column of a matrix."""
+    return sum(value * matrix[row][column] for row, value in enumerate(values))
+
+
+def simple_rnn_step(x, states, kernel, recurrent, bias, units):
+    (h,) = states
+    return ([math.tanh(weighted(x, kernel, u) + weighted(h, recurrent, u) + bias[u]) for u in range(units)],)
+
+
+def lstm_step(x, states, kernel, recurrent, bias, units):
+    h, c = states
+    new_h, new_c = [], []
+    for u in range(units):
+        i, f, cand, o = (
+            weighted(x, kernel, gate * units + u) + weighted(h, recurrent, gate * units + u) + bias[gate * units + u]
+            for gate in range(4)
+        )
+        new_c.append(sigmoid(f) * c[u] + sigmoid(i) * math.tanh(cand))
+        new_h.append(sigmoid(o) * math.tanh(new_c[u]))
+    return new_h, new_c
+
+
+def gru_step(x, states, kernel, recurrent, bias, units):
+    """With a bias of two rows the reset gate comes after the product with the state, with one row before it."""
+    (h,), after = states, np.ndim(bias) == 2
+    of_x, of_h = bias if after else (bias, np.zeros(3 * units))
+
+    def gate(number, u):
+        column = number * units + u
+        from_x, from_h = weighted(x, kernel, column) + of_x[column], weighted(h, recurrent, column) + of_h[column]
+        return sigmoid(from_x + from_h)
+
+    z, r = ([gate(number, u) for u in range(units)] for number in (0, 1))
+    new = []
+    for u in range(units):
+        column = 2 * units + u
+        if after:
+            seen = r[u] * (weighted(h, recurrent, column) + of_h[column])
+        else:
+            seen = weighted([r[k] * h[k] for k in range(units)], recurrent, column)
+        candidate = math.tanh(weighted(x, kernel, column) + of_x[column] + seen)
+        new.append(z[u] * h[u] + (1 - z[u]) * candidate)
+    return (new,)
+
+
+def recurrent_layer(step, x, states, weights, mask=None, go_backwards=False, zero_output=False):
+    """The outputs at all times (batch, time, units), in the order of the loop, and the last states."""
+    batch, time, _ = x.shape
+    units = states[0].shape[1]
+    outputs, last = [], []
+    for b in range(batch):
+        own, seen = tuple(list(state[b]) for state in states), []
+        for t in reversed(range(time)) if go_backwards else range(time):
+            counts = mask is None or mask[b][t]
+            own = step(x[b, t], own, *weights, units) if counts else own
+            seen.append(own[0] if counts or not zero_output else [0.0] * units)
+        outputs.append(seen)
+        last.append(own)
+    return np.array(outputs), [np.array(state) for state in zip(*last, strict=True)]

@@ -39,6 +39,7 @@ class TimeDistributed(Layer):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.layer.ensure_built(self._at_one_time(input_shape))
+        self.compute_output_shape(input_shape)  # refuses a layer with several outputs
 
     def check_input(self, shape: tuple[int, ...]) -> None:
         self.layer.check_input(self._at_one_time(shape))

@@ -178,6 +178,7 @@ class Trainer(Layer):
         *,
         y: Any = None,
         loss: Any = None,
+        **inputs: Any,
     ) -> Trace:
         """Every intermediate value of every layer by path (`conv2d/windows`), with its gradient.
 
@@ -193,7 +194,7 @@ class Trainer(Layer):
         if y is None:
             if loss is not None:
                 raise ArgumentError(f"{self._label}: trace(loss=...) needs the truth too, y=...")
-            return super().trace(x, training, seed, grad, patch)
+            return super().trace(x, training, seed, grad, patch, **inputs)
         if grad is not None:
             raise ArgumentError(f"{self._label}: pass y (gradients of the loss) or grad (the gradient of y), not both.")
         if loss is None and self.loss is None:
@@ -204,7 +205,7 @@ class Trainer(Layer):
             value = s.run(LOSS, loss, s.y, y_true=y)
             return g.undo(LOSS, loss, s, np.ones_like(value)).y_pred
 
-        return super().trace(x, training, seed, from_loss, patch)
+        return super().trace(x, training, seed, from_loss, patch, **inputs)
 
     def summary(self) -> None:
         """Print the layers, their output shapes and their parameters with the formula behind each number."""

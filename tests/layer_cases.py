@@ -183,6 +183,7 @@ CASES = [
     Case("BatchNormalization", {"scale": False, "axis": 1}, IMAGES, training=True),
     Case("BatchNormalization", {"axis": -2}, IMAGES),
     Case("BatchNormalization", {"trainable": False}, ROWS, training=True),
+    Case("BatchNormalization", {}, SERIES, training=True, inputs=MASK),
     Case("SimpleRNNCell", {"units": 4}, (3, 2), inputs={"states": [(3, 4)]}),
     Case("SimpleRNNCell", {"units": 4, "dropout": 0.3, "recurrent_dropout": 0.2}, (3, 2), True, {"states": [(3, 4)]}),
     Case("SimpleRNN", {"units": 4}, SERIES),

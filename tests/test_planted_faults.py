@@ -40,7 +40,7 @@ WRONG_GRADIENTS = [
     ("MaxPooling2D", "g.windows = arrays.unpick(g.y, s.winner,", "g.windows = arrays.unpick(g.y, 0 * s.winner,", "x"),
     ("AveragePooling2D", "share = g.y /", "share = 2 * g.y /", "x"),
     ("BatchNormalization", "g.var = -0.5 *", "g.var = 0.5 *", "x"),
-    ("BatchNormalization", "2 / m", "1 / m", "x"),
+    ("BatchNormalization", "2 * share", "share", "x"),
     ("BatchNormalization", "g.mean = -g", "g.mean = g", "x"),
     ("BatchNormalization", "g.beta = y", "g.beta = 2 * y", "beta"),
     ("Dropout", "g.scale = (kept * s.x)", "g.scale = (g.y * s.x)", "scale"),

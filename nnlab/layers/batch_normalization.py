@@ -19,6 +19,7 @@ class BatchNormalization(Layer):
     In training, mean and variance are those of the batch, and the moving statistics follow them:
     moving = momentum * moving + (1 - momentum) * batch. At inference, and in a layer with trainable=False, the
     moving statistics take their place. gamma, beta (trainable), moving_mean and moving_variance (not): (channels,).
+    What a mask (batch, time) makes False counts for no statistics.
     Ioffe and Szegedy, Batch Normalization, arXiv:1502.03167.
 
     >>> BatchNormalization(epsilon=0)([[1.0, 10.0], [3.0, 50.0]], training=True)
@@ -37,6 +38,7 @@ class BatchNormalization(Layer):
     }
     axes = {
         **dict.fromkeys(("x", "y"), "... c"),
+        "mask": "...",
         **dict.fromkeys(("gamma", "beta", "moving_mean", "moving_variance"), "c"),
     }
     steps = {
@@ -125,13 +127,24 @@ class BatchNormalization(Layer):
             )
         return shape[self.axis]
 
-    def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
+    def _counted(self, shape: tuple[int, ...], mask: np.ndarray | None) -> tuple[Any, int]:
+        """Which values of each channel make the statistics (all, or those where the mask is True), and how many."""
+        if mask is None:
+            return True, max(math.prod(shape[:-1]), 1)
+        if mask.shape != shape[:-1] or self.axis not in (-1, len(shape) - 1):
+            raise ShapeError(
+                f"{self._label}: a mask needs the channels on the last axis and the shape {shape[:-1]}, "
+                f"received axis={self.axis} and a mask of shape {mask.shape}."
+            )
+        return mask[..., None], max(int(mask.sum()), 1)
+
+    def forward(self, s: Record, x: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
         x = np.moveaxis(x, self.axis, -1)
-        rows, m = tuple(range(x.ndim - 1)), max(math.prod(x.shape[:-1]), 1)
+        rows, (counted, m) = tuple(range(x.ndim - 1)), self._counted(x.shape, mask)
         learns = s.training and self.trainable
-        s.mean = x.sum(rows) / m if learns else s.moving_mean
+        s.mean = x.sum(rows, where=counted) / m if learns else s.moving_mean
         s.centered = x - s.mean
-        s.var = np.square(s.centered).sum(rows) / m if learns else s.moving_variance
+        s.var = np.square(s.centered).sum(rows, where=counted) / m if learns else s.moving_variance
         s.inv_std = 1 / np.sqrt(s.var + self.epsilon)
         s.x_hat = s.centered * s.inv_std
         y = s.x_hat * s.gamma if self.scale else s.x_hat
@@ -139,7 +152,8 @@ class BatchNormalization(Layer):
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
         y = np.moveaxis(g.y, self.axis, -1)
-        rows, m = tuple(range(y.ndim - 1)), max(math.prod(y.shape[:-1]), 1)
+        rows, (counted, m) = tuple(range(y.ndim - 1)), self._counted(y.shape, vars(s).get("mask"))
+        share = 1 / m if counted is True else counted.astype(y.dtype) / m  # of each value in the statistics
         learns = s.training and self.trainable
         if self.center:
             g.beta = y.sum(rows)
@@ -149,9 +163,9 @@ class BatchNormalization(Layer):
         g.inv_std = (g.x_hat * s.centered).sum(rows)
         g.var = -0.5 * s.inv_std**3 * g.inv_std
         through_x_hat = g.x_hat * s.inv_std
-        g.centered = through_x_hat + 2 / m * s.centered * g.var if learns else through_x_hat
+        g.centered = through_x_hat + 2 * share * s.centered * g.var if learns else through_x_hat
         g.mean = -g.centered.sum(rows)
-        return np.moveaxis(g.centered + g.mean / m if learns else g.centered, -1, self.axis)
+        return np.moveaxis(g.centered + g.mean * share if learns else g.centered, -1, self.axis)
 
     def commit(self, s: Record) -> None:
         if s.training and self.trainable and s.x.size:  # an empty batch says nothing

@@ -182,7 +182,11 @@ class Cell(Layer):
     def __call__(self, x: Any, states: Any, training: bool = False) -> tuple[np.ndarray, list[np.ndarray]]:
         """The output and the states after, from x (batch, features) and the states before."""
         y, *after = super().__call__(x, training, states=states)
-        return y, after
+        return y, self.nested(after)
+
+    def nested(self, states: list[np.ndarray]) -> list[Any]:
+        """The states as Keras groups them."""
+        return states
 
     def as_inputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         states = tuple(map(self.as_input, flat(inputs.get("states"))))

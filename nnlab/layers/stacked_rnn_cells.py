@@ -71,6 +71,9 @@ class StackedRNNCells(Cell):
             begin += count
         return parts
 
+    def nested(self, states: list[np.ndarray]) -> list[Any]:
+        return [list(own) for _, _, own in self._each(self.cells, states)]
+
     # ---- one time
 
     def forward(self, s: Record, x: np.ndarray, states: States) -> States:

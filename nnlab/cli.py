@@ -118,10 +118,10 @@ def _lab(known: argparse.Namespace) -> int:
 
 def _release(known: argparse.Namespace) -> int:
     from nnlab import lessons
-    from nnlab.grading.marking import Terms
-    from nnlab.grading.proof import prove, prove_bank
-    from nnlab.grading.release import release
-    from nnlab.grading.teacher import bank_from, lesson_from
+    from nnlab.grading.marking.batch import Terms
+    from nnlab.grading.marking.teacher import bank_from, lesson_from
+    from nnlab.grading.release.proof import prove, prove_bank
+    from nnlab.grading.release.publish import release
 
     own, terms = lesson_from(known.lesson) if known.lesson else None, Terms()
     if own:
@@ -140,9 +140,9 @@ def _release(known: argparse.Namespace) -> int:
 
 def _grade(known: argparse.Namespace) -> int:
     from nnlab import lessons
-    from nnlab.grading import marking, marks, teacher
-    from nnlab.grading.sandbox import Limits
-    from nnlab.grading.submissions import find_submissions
+    from nnlab.grading.marking import batch, marks, teacher
+    from nnlab.grading.marking.sandbox import Limits
+    from nnlab.grading.marking.submissions import find_submissions
 
     if known.lesson is None:
         chosen = [lessons.get(name) for name in lessons.names()]
@@ -152,7 +152,7 @@ def _grade(known: argparse.Namespace) -> int:
         ]
     if known.hidden:
         chosen = teacher.with_hidden_checks(chosen, known.hidden)
-    terms = marking.Terms(Limits(seconds=known.seconds), seed=known.seed)
+    terms = batch.Terms(Limits(seconds=known.seconds), seed=known.seed)
     if not terms.isolation.isolated:
         print(
             f"nnlab: {terms.isolation.why_not}: the answers can read your files and reach the network while they "
@@ -160,7 +160,7 @@ def _grade(known: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     submissions = find_submissions(known.folder)
-    marked = marking.mark_submissions(submissions, {lesson.name: lesson for lesson in chosen}, terms, known.jobs)
+    marked = batch.mark_submissions(submissions, {lesson.name: lesson for lesson in chosen}, terms, known.jobs)
     count = 0
     for one in marks.write_marks(marked, known.out, terms, known.feedback):
         most = sum(mark.result.maximum for mark in one.marks)

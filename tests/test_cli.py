@@ -114,7 +114,7 @@ def test_a_mistyped_command_is_refused_with_the_usage(arguments, capsys):
 
 def test_a_teachers_package_that_is_missing_is_named(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "nbclient", None)
-    monkeypatch.delitem(sys.modules, "nnlab.grading.release", raising=False)
+    monkeypatch.delitem(sys.modules, "nnlab.grading.release.publish", raising=False)
     assert cli.main(["release", str(tmp_path), "-o", str(tmp_path / "out")]) == 1
     assert 'pip install "nnlab[teach]"' in capsys.readouterr().err
 

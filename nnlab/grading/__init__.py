@@ -5,7 +5,7 @@ from nnlab.grading.exercise import Case, Check, Exercise, Prediction, SourceChec
 from nnlab.grading.lesson import Lesson
 from nnlab.grading.limits import Outcome, attempt
 from nnlab.grading.mark import mark, mark_all, mark_function, not_attempted
-from nnlab.grading.notebook import check, open_lesson, predict
+from nnlab.grading.notebook.cells import check, open_lesson, predict
+from nnlab.grading.notebook.session import OpenLesson
 from nnlab.grading.result import CheckResult, Result
-from nnlab.grading.session import OpenLesson
 from nnlab.grading.steps import layer_step, with_gaps

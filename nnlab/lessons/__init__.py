@@ -4,8 +4,8 @@ from importlib import import_module
 
 from nnlab.core.errors import ArgumentError
 from nnlab.grading.lesson import Lesson
-from nnlab.grading.notebook import open_lesson
-from nnlab.grading.session import OpenLesson
+from nnlab.grading.notebook.cells import open_lesson
+from nnlab.grading.notebook.session import OpenLesson
 
 MODULES = {"03_convolution": "nnlab.lessons.convolution"}
 

@@ -6,7 +6,7 @@ import os
 import pytest
 from grading.notebooks import code, notebook
 
-from nnlab.grading.answers import LARGEST, UnreadableError, read_handed, read_notebook
+from nnlab.grading.marking.answers import LARGEST, UnreadableError, read_handed, read_notebook
 
 
 def answer(*cells, name="double"):

@@ -9,7 +9,7 @@ import pytest
 from nnlab import grading, lessons
 from nnlab.core.errors import ArgumentError
 from nnlab.grading import Case, Check, Exercise, Lesson, OpenLesson, Prediction
-from nnlab.grading.report import CHECK
+from nnlab.grading.notebook.report import CHECK
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ class TestCheck:
             grading.check(named("paded", lambda: None))
 
     def test_without_a_lesson_the_way_to_open_one_is_told(self, monkeypatch):
-        monkeypatch.setattr("nnlab.grading.notebook._open", [])
+        monkeypatch.setattr("nnlab.grading.notebook.cells._open", [])
         with pytest.raises(ArgumentError, match="No lesson is open: run the first code cell"):
             grading.check(z)
 
@@ -134,8 +134,8 @@ def test_hostile_answer_is_told_in_a_sentence_and_the_check_stays_usable(name, l
     from lessons.answers import function
 
     body, sentence = HOSTILE[name]
-    monkeypatch.setattr("nnlab.grading.session.SECONDS", 0.2)
-    monkeypatch.setattr("nnlab.grading.together.SECONDS", 0.2)
+    monkeypatch.setattr("nnlab.grading.notebook.session.SECONDS", 0.2)
+    monkeypatch.setattr("nnlab.grading.notebook.together.SECONDS", 0.2)
     feedback = grading.check(function("z", f"def z(windows, kernel, bias):\n    {body}\n"))
     assert feedback.points == 0
     assert sentence in feedback.text()
@@ -205,7 +205,7 @@ class TestTogether:
             while True:
                 pass
 
-        monkeypatch.setattr("nnlab.grading.session.SECONDS", 0.2)
+        monkeypatch.setattr("nnlab.grading.notebook.session.SECONDS", 0.2)
         assert grading.check(windows).together is None
         assert grading.check(z).together.exercises == ("z",)
 

@@ -9,14 +9,15 @@ from grading.hostile.answers import HOSTILE
 from grading.notebooks import code, solved_lesson, write
 from grading.tiny_lesson import DOUBLE, LESSON, ROWS
 
-from nnlab.grading import Check, Lesson, calls, sandbox
-from nnlab.grading.answers import read_notebook
-from nnlab.grading.marking import MarkingError, Terms, mark_exercise, mark_submissions
-from nnlab.grading.marks import COLUMNS, totals_beside, write_marks
-from nnlab.grading.report import CHECK
-from nnlab.grading.sandbox import Limits
-from nnlab.grading.submissions import Submission, find_submissions
-from nnlab.grading.teacher import with_hidden_checks
+from nnlab.grading import Check, Lesson, calls
+from nnlab.grading.marking import sandbox
+from nnlab.grading.marking.answers import read_notebook
+from nnlab.grading.marking.batch import MarkingError, Terms, mark_exercise, mark_submissions
+from nnlab.grading.marking.marks import COLUMNS, totals_beside, write_marks
+from nnlab.grading.marking.sandbox import Limits
+from nnlab.grading.marking.submissions import Submission, find_submissions
+from nnlab.grading.marking.teacher import with_hidden_checks
+from nnlab.grading.notebook.report import CHECK
 
 QUICK = Limits(seconds=2, seconds_in_all=6)
 RIGHT = "def double(x):\n    return x + x"

@@ -9,11 +9,11 @@ import pytest
 from grading.notebooks import code, notebook, solution, solved_lesson, write
 from grading.tiny_lesson import LESSON
 
-from nnlab.grading.leaks import leaks
-from nnlab.grading.marking import Terms
-from nnlab.grading.proof import prove, prove_bank
-from nnlab.grading.release import release
-from nnlab.grading.strip import ReleaseError, student_copy
+from nnlab.grading.marking.batch import Terms
+from nnlab.grading.release.leaks import leaks
+from nnlab.grading.release.proof import prove, prove_bank
+from nnlab.grading.release.publish import release
+from nnlab.grading.release.strip import ReleaseError, student_copy
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "golden"

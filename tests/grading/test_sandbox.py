@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import nnlab
-from nnlab.grading import bubblewrap, sandbox
-from nnlab.grading.sandbox import Answering, Isolation, Limits
+from nnlab.grading.marking import bubblewrap, sandbox
+from nnlab.grading.marking.sandbox import Answering, Isolation, Limits
 
 shut_in = pytest.mark.skipif(not sandbox.isolation().isolated, reason=sandbox.isolation().why_not or "none")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from nnlab.core.errors import ArgumentError
-from nnlab.grading.submissions import find_submissions
+from nnlab.grading.marking.submissions import find_submissions
 
 
 def found(folder, *files):

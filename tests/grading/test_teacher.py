@@ -6,9 +6,9 @@ import pytest
 from grading.notebooks import code
 from grading.tiny_lesson import LESSON
 
-from nnlab.grading.answers import read_notebook
-from nnlab.grading.marking import MarkingError, Terms, mark_exercise
-from nnlab.grading.teacher import bank_from, lesson_from, with_hidden_checks
+from nnlab.grading.marking.answers import read_notebook
+from nnlab.grading.marking.batch import MarkingError, Terms, mark_exercise
+from nnlab.grading.marking.teacher import bank_from, lesson_from, with_hidden_checks
 
 
 def points(exercise, source):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from nnlab.grading import wire
+from nnlab.grading.marking import wire
 from nnlab.grading.steps import with_gaps
 
 

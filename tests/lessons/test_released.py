@@ -8,7 +8,7 @@ import pytest
 from lessons.answers import NOTEBOOKS, solutions
 
 from nnlab import lab, lessons
-from nnlab.grading.strip import student_copy
+from nnlab.grading.release.strip import student_copy
 
 SHORTEST = 12  # shorter lines of a solution, such as `else:`, may stand anywhere
 

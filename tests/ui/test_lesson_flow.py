@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from nnlab import lessons
-from nnlab.grading.strip import student_copy
+from nnlab.grading.release.strip import student_copy
 
 SOURCE = Path(__file__).parents[2] / "notebooks" / "03_convolution.ipynb"
 LESSON = lessons.get("03_convolution")

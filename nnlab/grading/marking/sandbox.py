@@ -25,14 +25,18 @@ from typing import Any
 import numpy as np
 
 import nnlab
-from nnlab.grading import bubblewrap, limits, wire, worker
+from nnlab.grading import limits
 from nnlab.grading.limits import Outcome
+from nnlab.grading.marking import bubblewrap, wire, worker
 
 KINDS = ("returned", "raised", "time", "arguments", "exit", "not attempted")
 BYTES_OF_FILES = 1 << 24
 TO_START = 8.0  # seconds for Python and NumPy to start, on a machine that is busy
 GRACE = 2.0  # seconds beyond an answer's own time before its process is ended from outside
-BOOT = "import sys; sys.path[:0] = sys.argv[1:2]; sys.path += sys.argv[2:]; from answering import worker; worker.main()"
+BOOT = (
+    "import sys; sys.path[:0] = sys.argv[1:2]; sys.path += sys.argv[2:]; "
+    "from answering.marking import worker; worker.main()"
+)
 
 
 @dataclass(frozen=True)
@@ -177,14 +181,15 @@ def _libraries() -> list[Path]:
 
 @functools.cache
 def _box() -> Path:
-    """A folder with the three files that the process needs, for as long as this process lives."""
+    """A folder with the three files that the process needs, placed as here, for as long as this process lives."""
     box = Path(tempfile.mkdtemp(prefix="nnlab-marking-"))
     atexit.register(shutil.rmtree, box, ignore_errors=True)
-    folder = box / "answering"
-    folder.mkdir()
-    for module in (limits, wire, worker):
+    folder = box / "answering" / "marking"
+    folder.mkdir(parents=True)
+    shutil.copy(limits.__file__, folder.parent)
+    for module in (wire, worker):
         shutil.copy(module.__file__, folder)
-    for path in (box, folder, *folder.iterdir()):
+    for path in (box, *box.rglob("*")):
         path.chmod(0o755)  # the process may run as nobody
     return box
 

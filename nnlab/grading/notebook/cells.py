@@ -10,8 +10,8 @@ from pathlib import Path
 
 from nnlab.core.errors import ArgumentError
 from nnlab.grading.lesson import Lesson
-from nnlab.grading.markup import Shown
-from nnlab.grading.session import OpenLesson
+from nnlab.grading.notebook.markup import Shown
+from nnlab.grading.notebook.session import OpenLesson
 
 _open: list[OpenLesson] = []
 

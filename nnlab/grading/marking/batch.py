@@ -13,13 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from nnlab.core.errors import NnlabError
-from nnlab.grading.answers import Answer, Handed, UnreadableError, read_handed
 from nnlab.grading.exercise import Exercise
 from nnlab.grading.lesson import Lesson
 from nnlab.grading.mark import mark
+from nnlab.grading.marking.answers import Answer, Handed, UnreadableError, read_handed
+from nnlab.grading.marking.sandbox import Answering, Isolation, Limits, isolation
+from nnlab.grading.marking.submissions import Submission
 from nnlab.grading.result import FAILED, NOT_ATTEMPTED, PASSED, CheckResult, Result
-from nnlab.grading.sandbox import Answering, Isolation, Limits, isolation
-from nnlab.grading.submissions import Submission
 
 SEED = "marking"  # not the notebook's, so that values learned by heart there are of no use
 

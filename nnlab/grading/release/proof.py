@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from nnlab.grading.answers import read_notebook
 from nnlab.grading.lesson import Lesson
-from nnlab.grading.marking import Mark, Terms, mark_exercise
+from nnlab.grading.marking.answers import read_notebook
+from nnlab.grading.marking.batch import Mark, Terms, mark_exercise
+from nnlab.grading.release.strip import ReleaseError
 from nnlab.grading.result import NOT_ATTEMPTED
-from nnlab.grading.strip import ReleaseError
 
 
 def prove(lesson: Lesson, source: dict[str, Any], student: dict[str, Any], terms: Terms) -> None:

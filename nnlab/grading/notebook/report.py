@@ -11,9 +11,21 @@ from html import escape
 from typing import Any
 
 from nnlab.grading.exercise import Exercise, Prediction
-from nnlab.grading.markup import GREEN, GREY, RED, Shown, box, counted, heading, ladder, marks, row, side_by_side
+from nnlab.grading.notebook.markup import (
+    GREEN,
+    GREY,
+    RED,
+    Shown,
+    box,
+    counted,
+    heading,
+    ladder,
+    marks,
+    row,
+    side_by_side,
+)
+from nnlab.grading.notebook.together import Together
 from nnlab.grading.result import FAILED, NOT_ATTEMPTED, PASSED, CheckResult, Result
-from nnlab.grading.together import Together
 
 CHECK = "application/vnd.nnlab.check+json"
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from nnlab.grading.lesson import Lesson
-from nnlab.grading.markup import GREY, Shown, box, marks, row
+from nnlab.grading.notebook.markup import GREY, Shown, box, marks, row
 from nnlab.grading.result import FAILED, NOT_ATTEMPTED
 
 PROGRESS = "application/vnd.nnlab.progress+json"

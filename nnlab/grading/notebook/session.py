@@ -15,15 +15,15 @@ from nnlab._version import __version__
 from nnlab.core.errors import ArgumentError
 from nnlab.grading.compare import Difference, compare, describe
 from nnlab.grading.exercise import Exercise, Prediction
-from nnlab.grading.handin import page
 from nnlab.grading.lesson import Lesson
 from nnlab.grading.limits import SECONDS, Outcome, attempt
 from nnlab.grading.mark import mark, mark_function, not_attempted
-from nnlab.grading.markup import Shown, counted
-from nnlab.grading.overview import Overview
-from nnlab.grading.progress import Progress
-from nnlab.grading.report import Feedback, Notice, Revealed
-from nnlab.grading.together import Together, try_together
+from nnlab.grading.notebook.handin import page
+from nnlab.grading.notebook.markup import Shown, counted
+from nnlab.grading.notebook.overview import Overview
+from nnlab.grading.notebook.progress import Progress
+from nnlab.grading.notebook.report import Feedback, Notice, Revealed
+from nnlab.grading.notebook.together import Together, try_together
 
 WRITE_IT = "Write your answer in place of `raise NotImplementedError()`; the value is shown once it is committed."
 

@@ -13,7 +13,8 @@ import sys
 from dataclasses import replace
 from typing import Any, BinaryIO
 
-from . import limits, wire
+from .. import limits
+from . import wire
 
 NOBODY = 65534
 

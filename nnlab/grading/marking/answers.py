@@ -19,8 +19,8 @@ from typing import Any
 from IPython.core.inputtransformer2 import TransformerManager
 
 from nnlab.core.errors import NnlabError
-from nnlab.grading.report import CHECK
-from nnlab.grading.strip import text_of
+from nnlab.grading.notebook.report import CHECK
+from nnlab.grading.release.strip import text_of
 
 LARGEST = 100 << 20  # bytes of a notebook
 LONGEST = 20_000  # characters of a cell; nobody writes so much by hand, and reading it could take for ever

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from nnlab._version import __version__
-from nnlab.grading.handin import STYLE
-from nnlab.grading.marking import Marked, Terms
-from nnlab.grading.markup import counted
-from nnlab.grading.report import Feedback
+from nnlab.grading.marking.batch import Marked, Terms
+from nnlab.grading.notebook.handin import STYLE
+from nnlab.grading.notebook.markup import counted
+from nnlab.grading.notebook.report import Feedback
 
 COLUMNS = (
     *("student", "file", "sha256", "lesson", "exercise", "score", "max"),

@@ -16,9 +16,9 @@ from typing import Any
 import nbclient
 import nbformat
 
-from nnlab.grading.leaks import leaks
-from nnlab.grading.report import CHECK
-from nnlab.grading.strip import ReleaseError, student_copy
+from nnlab.grading.notebook.report import CHECK
+from nnlab.grading.release.leaks import leaks
+from nnlab.grading.release.strip import ReleaseError, student_copy
 
 SECONDS_A_CELL = 300
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from nnlab.grading.markup import row
-from nnlab.grading.overview import Overview
+from nnlab.grading.notebook.markup import row
+from nnlab.grading.notebook.overview import Overview
 
 STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:52em;margin:2em auto;padding:0 1em}"

@@ -15,7 +15,7 @@ from types import ModuleType
 
 from nnlab.grading.exercise import Check, Exercise, Prediction
 from nnlab.grading.lesson import Lesson
-from nnlab.grading.marking import MarkingError
+from nnlab.grading.marking.batch import MarkingError
 
 Bank = Sequence[tuple[str, str, int]]
 

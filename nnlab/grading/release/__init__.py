@@ -1,0 +1,1 @@
+"""From a notebook with solutions to the copy that students get."""

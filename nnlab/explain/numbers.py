@@ -1,12 +1,10 @@
 """Numbers as text that is true: digits chosen for a whole array, so that its values line up and can be told apart.
 
-A number that is not zero never reads as zero, a number that was rounded can be recognised as such (`rounded`), and
-a sum that is shown with its terms adds up as printed, or its rounding is named (`ledger`).
+A number that is not zero never reads as zero, and a number that was rounded can be recognised as such (`rounded`).
 """
 
 import math
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -161,34 +159,3 @@ def nonfinite(array: Any) -> list[str]:
 def count(n: int, total: int) -> str:
     """'1 of 4 is', '2 of 4 are'."""
     return f"{n} of {total} {'is' if n == 1 else 'are'}"
-
-
-class Ledger(NamedTuple):
-    """Terms and their total as printed; `rounding` is what the printed terms lack of it, "" if they add up."""
-
-    terms: list[str]
-    total: str
-    rounding: str
-
-
-def ledger(terms: Any, total: float, most: int = 6) -> Ledger:
-    """A sum with enough decimals that its printed terms add up to the printed total, if `most` decimals can do that.
-
-    >>> ledger([0.125, 0.25], 0.375)
-    Ledger(terms=['0.125', '0.250'], total='0.375', rounding='')
-    >>> ledger([1 / 3, 1 / 3, 1 / 3], 1.0, most=2)
-    Ledger(terms=['0.33', '0.33', '0.33'], total='1.00', rounding='0.01')
-    """
-    numbers = [float(value) for value in np.ravel(terms)]
-    if not all(map(math.isfinite, [*numbers, total])):
-        return Ledger([str(value) for value in numbers], str(float(total)), "")
-    first = min(digits([*numbers, float(total)]), most)
-    tries = [_ledger(numbers, float(total), decimals) for decimals in range(first, most + 1)]
-    return next((each for each in tries if not each.rounding), tries[0])
-
-
-def _ledger(terms: list[float], total: float, decimals: int) -> Ledger:
-    texts = [f"{value + 0.0:.{decimals}f}" for value in terms]
-    printed = f"{total + 0.0:.{decimals}f}"
-    lacking = Decimal(printed) - sum(map(Decimal, texts), Decimal(0))
-    return Ledger(texts, printed, f"{lacking:f}" if lacking else "")

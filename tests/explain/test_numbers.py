@@ -1,7 +1,6 @@
 """Numbers as printed: what is read back is the number, to the digits that are shown."""
 
 import math
-from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -69,20 +68,6 @@ def test_numbers_that_differ_look_different():
 )
 def test_arrays_of_every_kind_are_printed(array, expected):
     assert numbers.format_array(array).tolist() == expected
-
-
-@given(st.lists(st.floats(-100, 100), min_size=1, max_size=9))
-def test_a_ledger_adds_up_as_printed_together_with_its_rounding(terms):
-    terms, total, rounding = numbers.ledger(terms, sum(terms))
-    assert sum(map(Decimal, terms)) + Decimal(rounding or 0) == Decimal(total)
-
-
-def test_a_ledger_takes_the_digits_that_it_needs_to_add_up():
-    assert numbers.ledger([0.0625, 0.5], 0.5625) == (["0.0625", "0.5000"], "0.5625", "")
-
-
-def test_a_ledger_of_nan_is_printed_and_claims_nothing():
-    assert numbers.ledger([float("nan"), 1], float("nan")) == (["nan", "1.0"], "nan", "")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Numbers as printed: what is read back is the number, to the digits that are shown."""
 
 import math
+from decimal import Decimal
 
 import numpy as np
 import pytest

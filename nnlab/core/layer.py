@@ -184,8 +184,8 @@ class Layer(Weighted):
         if not self.built:
             self.build(shape)
 
-    def as_input(self, x: Any) -> np.ndarray:
-        """`x` as an array of the layer's dtype."""
+    def as_input(self, x: Any, argument: str = "x") -> np.ndarray:
+        """`x` as an array of the layer's dtype; errors call it `argument`."""
         if isinstance(x, SymbolicTensor):
             raise ArgumentError(
                 f"{self._label}: received the symbolic input {x.name!r} of shape {x.shape}, expected an array; "
@@ -194,12 +194,14 @@ class Layer(Weighted):
         try:
             array = np.asarray(x)
         except ValueError:
-            raise ShapeError(f"{self._label}: x must be an array; received rows of unequal lengths.") from None
+            raise ShapeError(f"{self._label}: {argument} must be an array; received rows of unequal lengths.") from None
         if array.dtype.kind not in "fiub":
             kind = "strings" if array.dtype.kind in "US" else f"{type(x).__name__} of dtype {array.dtype}"
-            raise ArgumentError(f"{self._label}: x must hold real numbers, received {kind}.")
+            raise ArgumentError(f"{self._label}: {argument} must hold real numbers, received {kind}.")
         if array.ndim == 0:
-            raise ShapeError(f"{self._label}: x must have the batch as its first axis, received the number {x!r}.")
+            raise ShapeError(
+                f"{self._label}: {argument} must have the batch as its first axis, received the number {x!r}."
+            )
         if array.dtype == self.dtype or (array.dtype.kind != "f" and self.keeps_integers):
             return array
         with np.errstate(over="ignore"):  # too large a number becomes infinite, as in Keras
@@ -211,7 +213,8 @@ class Layer(Weighted):
         if unknown := [name for name in inputs if name not in known]:
             raise unknown_arguments(self._label, unknown, ["x", "training", *known])
         given = {name: value for name, value in inputs.items() if value is not None}
-        return {name: np.asarray(v, bool) if name == "mask" else self.as_input(v) for name, v in given.items()}
+        arrays = {name: Layer.as_input(self, value, name) for name, value in given.items()}
+        return {name: array.astype(bool) if name == "mask" else array for name, array in arrays.items()}
 
     def __call__(self, x: Any, training: bool = False, **inputs: Any) -> Any:
         """The output for `x` (an array or lists, batch first); `inputs` are those that `forward` takes besides."""

@@ -179,7 +179,7 @@ class Cell(Layer):
 
     # ---- called alone
 
-    def __call__(self, x: Any, states: Any, training: bool = False) -> tuple[np.ndarray, list[np.ndarray]]:
+    def __call__(self, x: Any, states: Any = None, training: bool = False) -> tuple[np.ndarray, list[np.ndarray]]:
         """The output and the states after, from x (batch, features) and the states before."""
         y, *after = super().__call__(x, training, states=states)
         return y, self.nested(after)
@@ -189,7 +189,7 @@ class Cell(Layer):
         return states
 
     def as_inputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        states = tuple(map(self.as_input, flat(inputs.get("states"))))
+        states = tuple(self.as_input(state, "states") for state in flat(inputs.get("states")))
         if len(states) != self.carries:
             raise ArgumentError(f"{self._label}: states must hold {self.carries} arrays, received {len(states)}.")
         return super().as_inputs({**inputs, "states": None}) | {"states": states}

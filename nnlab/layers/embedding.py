@@ -66,13 +66,13 @@ class Embedding(Layer):
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return (*input_shape, self.output_dim)
 
-    def as_input(self, x: Any) -> np.ndarray:
+    def as_input(self, x: Any, argument: str = "x") -> np.ndarray:
         """`x` as indices into the table."""
-        array = super().as_input(x)
+        array = super().as_input(x, argument)
         fits = (array == np.floor(array)) & (array >= 0) & (array < self.input_dim)
         if not fits.all():
             raise ArgumentError(
-                f"{self._label}: x must hold whole numbers from 0 to {self.input_dim - 1} (input_dim is "
+                f"{self._label}: {argument} must hold whole numbers from 0 to {self.input_dim - 1} (input_dim is "
                 f"{self.input_dim}), received {array[~fits].flat[0]}."
             )
         return array.astype(np.int64)

@@ -7,7 +7,7 @@ import numpy as np
 
 from nnlab.core.arguments import boolean
 from nnlab.core.config import arguments
-from nnlab.core.errors import NnlabError, ShapeError
+from nnlab.core.errors import ArgumentError, NnlabError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
 from nnlab.core.step import Step
@@ -69,11 +69,12 @@ class RNN(Layer):
             self.axes["y"] = y
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        if len(input_shape) != 3:
-            raise ShapeError(
-                f"{self._label}: expected an input of shape (batch, time, features), received {input_shape}."
-            )
+        self._check_rank(input_shape)
         self.cell.ensure_built((input_shape[0], input_shape[2]))
+
+    def _check_rank(self, shape: tuple[int | None, ...]) -> None:
+        if len(shape) != 3:
+            raise ShapeError(f"{self._label}: expected an input of shape (batch, time, features), received {shape}.")
 
     def check_input(self, shape: tuple[int, ...]) -> None:
         if len(shape) != 3 or shape[2] != self.cell.input_size:
@@ -84,6 +85,7 @@ class RNN(Layer):
             raise ShapeError(f"{self._label}: expected at least one time step, received an input of shape {shape}.")
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
+        self._check_rank(input_shape)
         batch, time, _ = input_shape
         y = (batch, time, self.cell.output_size) if self.return_sequences else (batch, self.cell.output_size)
         return (y, *((batch, size) for size in flat(self.cell.state_size))) if self.return_state else y
@@ -186,7 +188,10 @@ def only_last(y: np.ndarray, time: int) -> np.ndarray:
 
 def with_states(layer: Layer, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """The further inputs of a recurrent layer: the states as one tuple, however they are nested."""
-    states = tuple(map(layer.as_input, flat(inputs.get("initial_state"))))
+    given = inputs.get("initial_state")
+    states = tuple(layer.as_input(state, "initial_state") for state in flat(given))
+    if given is not None and not states:
+        raise ArgumentError(f"{layer._label}: initial_state must hold the states, received {given!r}.")
     return Layer.as_inputs(layer, {**inputs, "initial_state": None}) | ({"initial_state": states} if states else {})
 
 

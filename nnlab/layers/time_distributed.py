@@ -34,8 +34,8 @@ class TimeDistributed(Layer):
         """The layer decides."""
         return self.layer.keeps_integers
 
-    def as_input(self, x: Any) -> np.ndarray:
-        return self.layer.as_input(x)
+    def as_input(self, x: Any, argument: str = "x") -> np.ndarray:
+        return self.layer.as_input(x, argument)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.layer.ensure_built(self._at_one_time(input_shape))

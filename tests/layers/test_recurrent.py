@@ -330,6 +330,10 @@ BAD = {
     "expected states of shapes [(3, 4), (3, 4)], received [(3, 4)].": (
         lambda: layers.LSTM(4)(X, initial_state=np.zeros((3, 4)))
     ),
+    "initial_state must hold real numbers, received strings.": lambda: layers.LSTM(4)(X, initial_state="zeros"),
+    "initial_state must hold the states, received [].": lambda: layers.LSTM(4)(X, initial_state=[]),
+    "mask must be an array; received rows of unequal lengths.": lambda: layers.LSTM(4)(X, mask=[[1], [1, 0]]),
+    "states must hold 2 arrays, received 0.": lambda: layers.LSTMCell(4)(X[:, 0]),
     "states must hold 2 arrays, received 1.": lambda: layers.LSTMCell(4)(X[:, 0], np.zeros((3, 4))),
     "unknown argument 'masks', did you mean 'mask'?": lambda: layers.LSTM(4)(X, masks=MASK),
     "Bidirectional: layer must be a layer such as LSTM(4)": lambda: layers.Bidirectional(layers.Dense(4)),

@@ -6,6 +6,7 @@ from formula import uniform
 
 from nnlab import gradcheck, layers, models
 from nnlab.core.errors import ArgumentError, GradientError, PatchError, ShapeError
+from nnlab.core.step import Step
 
 X = uniform("series", (3, 5, 2))
 MASK = np.array([[1, 1, 1, 0, 0], [0, 1, 0, 1, 1], [1, 1, 1, 1, 1]], bool)
@@ -248,6 +249,31 @@ def test_gradcheck_finds_a_gate_that_is_wrong_at_one_time_only():
     assert gradcheck(layers.RNN(layers.LSTMCell(4)), X)
     with pytest.raises(GradientError, match="the gradient of 't2/f' is wrong"):
         gradcheck(layers.RNN(Wrong(4)), X)
+
+
+# ---- a cell of one's own
+
+
+def test_a_cell_of_ones_own_needs_a_step_and_its_way_back():
+    class Leaky(layers.SimpleRNNCell):
+        """Half of the state stays as it is."""
+
+        steps = layers.SimpleRNNCell.steps | {"blend": Step("b d", r"(h_{t-1} + h_t) / 2")}
+
+        def step(self, s, states):
+            (new,) = super().step(s, states)
+            s.blend = (s.h_prev + new) / 2
+            return (s.blend,)
+
+        def unstep(self, s, g, after):
+            (g.blend,) = after
+            (before,) = super().unstep(s, g, (g.blend / 2,))
+            g.h_prev = before + g.blend / 2
+            return (g.h_prev,)
+
+    layer = layers.RNN(Leaky(4), return_sequences=True)
+    assert "t4/blend" in {row.name for row in gradcheck(layer, X, mask=MASK)}
+    assert layer.trace(X)["blend"].axes == "t b d"
 
 
 # ---- states

@@ -23,14 +23,14 @@ def extent(size: int, dilation: int = 1) -> int:
 
 
 def output_length(length: int | None, size: int, stride: int, padding: str, dilation: int = 1) -> int | None:
-    """How many windows fit: floor((length - extent) / stride) + 1, or ceil(length / stride) for "same".
+    """How many windows fit: floor((length - extent) / stride) + 1; ceil(length / stride) for "same" and "causal".
 
     >>> output_length(28, 3, 1, "valid"), output_length(5, 3, 2, "same"), output_length(None, 3, 1, "same")
     (26, 3, None)
     """
     if length is None:
         return None
-    if padding == "same":
+    if padding in ("same", "causal"):
         return math.ceil(length / stride)
     return max((length - extent(size, dilation)) // stride + 1, 0)
 
@@ -38,11 +38,15 @@ def output_length(length: int | None, size: int, stride: int, padding: str, dila
 def pads(length: int, size: int, stride: int, padding: str, dilation: int = 1) -> tuple[int, int]:
     """How many zeros go before and after; where the total is odd, "same" puts the extra one after.
 
-    >>> pads(5, 3, 1, "same"), pads(6, 3, 2, "same"), pads(5, 3, 1, "valid")
-    ((1, 1), (0, 1), (0, 0))
+    "causal" puts all of them before, so that a window ends where its place is.
+
+    >>> pads(5, 3, 1, "same"), pads(6, 3, 2, "same"), pads(5, 3, 1, "valid"), pads(5, 3, 1, "causal")
+    ((1, 1), (0, 1), (0, 0), (2, 0))
     """
     if padding == "valid":
         return 0, 0
+    if padding == "causal":
+        return extent(size, dilation) - 1, 0
     total = max((math.ceil(length / stride) - 1) * stride + extent(size, dilation) - length, 0)
     return total // 2, total - total // 2
 

@@ -122,6 +122,7 @@ def numbered(weights: list[Any]) -> dict[str, Any]:
 IMAGES = (3, 7, 5, 2)
 ROWS = (3, 5)
 SERIES = (3, 5, 2)  # batch, time, features
+VOLUMES = (2, 5, 4, 3, 2)
 MASK, STATE, STATES = {"mask": (3, 5)}, {"initial_state": [(3, 4)]}, {"initial_state": [(3, 4), (3, 4)]}
 CELLS = [Part("GRUCell", {"units": 3}), Part("LSTMCell", {"units": 4}), Part("SimpleRNNCell", {"units": 1})]
 SEQUENCES = Part("GRU", {"units": 4, "return_sequences": True})
@@ -160,6 +161,16 @@ CASES = [
     Case("Conv2D", {"filters": 5, "kernel_size": 1, "activation": "softmax"}, IMAGES),
     Case("Conv2D", {"filters": 4, "kernel_size": (9, 7), "padding": "same"}, (2, 5, 3, 1)),
     Case("Conv2D", {"filters": 4, "kernel_size": (7, 5), "activity_regularizer": "l1"}, IMAGES),
+    Case("Conv2D", {"filters": 6, "kernel_size": (3, 2), "groups": 2}, (3, 7, 5, 4)),
+    Case("Conv2D", {"filters": 6, "kernel_size": 2, "groups": 3, "padding": "same", "strides": 2}, (2, 5, 7, 3)),
+    Case("Conv1D", {"filters": 4, "kernel_size": 3}, (3, 7, 2)),
+    Case("Conv1D", {"filters": 4, "kernel_size": 4, "strides": 2, "padding": "same", "activation": "relu"}, (3, 7, 2)),
+    Case("Conv1D", {"filters": 4, "kernel_size": 3, "dilation_rate": 2, "padding": "causal"}, (3, 7, 2)),
+    Case("Conv1D", {"filters": 3, "kernel_size": 4, "strides": 3, "padding": "causal", "use_bias": False}, (3, 8, 2)),
+    Case("Conv1D", {"filters": 6, "kernel_size": 2, "groups": 2, "activation": "tanh"}, (3, 7, 4)),
+    Case("Conv3D", {"filters": 3, "kernel_size": (3, 2, 1)}, VOLUMES),
+    Case("Conv3D", {"filters": 4, "kernel_size": 3, "strides": (2, 1, 3), "padding": "same", "groups": 2}, VOLUMES),
+    Case("Conv3D", {"filters": 1, "kernel_size": 2, "dilation_rate": (3, 1, 2), "activation": "relu"}, VOLUMES),
     Case("ZeroPadding2D", {}, IMAGES),
     Case("ZeroPadding2D", {"padding": (0, 3)}, IMAGES),
     Case("ZeroPadding2D", {"padding": ((1, 2), (3, 0))}, IMAGES),
@@ -172,6 +183,28 @@ CASES = [
     Case("AveragePooling2D", {"pool_size": (2, 3), "strides": (3, 1)}, IMAGES),
     Case("AveragePooling2D", {"pool_size": (3, 2), "strides": (2, 3), "padding": "same"}, (2, 7, 8, 3)),
     Case("AveragePooling2D", {"pool_size": (9, 4), "strides": 2, "padding": "same"}, IMAGES),
+    Case("MaxPooling1D", {}, (3, 7, 2)),
+    Case("MaxPooling1D", {"pool_size": 3, "strides": 2, "padding": "same"}, (3, 8, 2)),
+    Case("MaxPooling3D", {}, VOLUMES),
+    Case("MaxPooling3D", {"pool_size": (3, 1, 2), "strides": (1, 2, 3), "padding": "same"}, VOLUMES),
+    Case("AveragePooling1D", {"pool_size": 2}, (3, 7, 2)),
+    Case("AveragePooling1D", {"pool_size": 3, "strides": 2, "padding": "same"}, (3, 8, 2)),
+    Case("AveragePooling3D", {"pool_size": (2, 3, 1)}, VOLUMES),
+    Case("AveragePooling3D", {"pool_size": (3, 1, 2), "strides": (1, 2, 3), "padding": "same"}, VOLUMES),
+    Case("GlobalMaxPooling1D", {}, SERIES),
+    Case("GlobalMaxPooling1D", {"keepdims": True}, SERIES),
+    Case("GlobalAveragePooling1D", {}, SERIES),
+    Case("GlobalAveragePooling1D", {"keepdims": True}, SERIES),
+    Case("GlobalAveragePooling1D", {}, SERIES, inputs=MASK),
+    Case("GlobalAveragePooling1D", {"keepdims": True}, SERIES, inputs=MASK),
+    Case("GlobalMaxPooling2D", {}, IMAGES),
+    Case("GlobalMaxPooling2D", {"keepdims": True}, IMAGES),
+    Case("GlobalAveragePooling2D", {}, IMAGES),
+    Case("GlobalAveragePooling2D", {"keepdims": True}, IMAGES),
+    Case("GlobalMaxPooling3D", {}, VOLUMES),
+    Case("GlobalMaxPooling3D", {"keepdims": True}, VOLUMES),
+    Case("GlobalAveragePooling3D", {}, VOLUMES),
+    Case("GlobalAveragePooling3D", {"keepdims": True}, VOLUMES),
     Case("Dropout", {"rate": 0.4}, (3, 7, 5), training=True),
     Case("Dropout", {"rate": 0.6, "seed": 1, "noise_shape": (None, 1, 5)}, (3, 7, 5), training=True),
     Case("Dropout", {"rate": 0.0}, ROWS, training=True),
@@ -264,9 +297,9 @@ CASES = [
 
 # What every textbook names, and so every trace must (DESIGN: "at least").
 MINIMUM_STEPS = {
-    "Conv2D": ("padded", "windows", "z"),
-    "MaxPooling2D": ("windows", "winner"),
-    "AveragePooling2D": ("windows", "count"),
+    **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D"), ("padded", "windows", "z")),
+    **dict.fromkeys(("MaxPooling1D", "MaxPooling2D", "MaxPooling3D"), ("windows", "winner")),
+    **dict.fromkeys(("AveragePooling1D", "AveragePooling2D", "AveragePooling3D"), ("windows", "count")),
     "BatchNormalization": ("mean", "centered", "var", "inv_std", "x_hat"),
     "Softmax": ("shifted", "exp", "sum"),
     "Dropout": ("mask", "scale"),

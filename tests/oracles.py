@@ -1,8 +1,10 @@
 """What the layers compute, written as slowly and plainly as it can be: one number at a time, no windows, no folding.
 
-These share nothing with the package. Arrays are (batch, height, width, channels), in float64.
+These share nothing with the package. Arrays are (batch, *spatial, channels) with any number of spatial axes, in
+float64.
 """
 
+import itertools
 import math
 
 import numpy as np
@@ -14,85 +16,114 @@ def sides(length, size, stride, padding, dilation=1):
     if padding == "valid":
         return (length - reach) // stride + 1, 0
     places = math.ceil(length / stride)
+    if padding == "causal":
+        return places, 1 - reach
     return places, -(max((places - 1) * stride + reach - length, 0) // 2)
 
 
-def places(shape, size, strides, padding, dilation=(1, 1)):
-    """For each output place (i, j): the cells (u, v, row, column) of its window that lie inside the input."""
-    (_, height, width, _), (rows, columns), (down, right) = shape, size, strides
-    across, top = sides(height, rows, down, padding, dilation[0])
-    along, left = sides(width, columns, right, padding, dilation[1])
-    for i in range(across):
-        for j in range(along):
-            cells = []
-            for u in range(rows):
-                for v in range(columns):
-                    row, column = top + i * down + u * dilation[0], left + j * right + v * dilation[1]
-                    if 0 <= row < height and 0 <= column < width:
-                        cells.append((u, v, row, column))
-            yield i, j, cells
+def grid(lengths):
+    """Every place of a grid, row by row."""
+    return itertools.product(*map(range, lengths))
+
+
+def places(shape, size, strides, padding, dilation=None):
+    """For each output place: the pairs (place in the kernel, input cell) of its window that lie inside the input."""
+    dilation = dilation or (1,) * len(size)
+    found = [sides(*axis) for axis in zip(shape[1:-1], size, strides, [padding] * len(size), dilation, strict=True)]
+    for place in grid(count for count, _ in found):
+        cells = []
+        for offset in grid(size):
+            axes = zip(found, place, strides, offset, dilation, strict=True)
+            cell = tuple(first + i * stride + u * d for (_, first), i, stride, u, d in axes)
+            if all(0 <= n < length for n, length in zip(cell, shape[1:-1], strict=True)):
+                cells.append((offset, cell))
+        yield place, cells
 
 
 def output_shape(shape, size, strides, padding, dilation, channels):
-    across, _ = sides(shape[1], size[0], strides[0], padding, dilation[0])
-    along, _ = sides(shape[2], size[1], strides[1], padding, dilation[1])
-    return shape[0], across, along, channels
+    axes = zip(shape[1:-1], size, strides, [padding] * len(size), dilation or (1,) * len(size), strict=True)
+    return shape[0], *(sides(*axis)[0] for axis in axes), channels
 
 
-def conv2d(x, kernel, bias, strides, padding, dilation):
-    size, filters = kernel.shape[:2], kernel.shape[3]
+def read_by(f, filters, channels, groups):
+    """Which channels a filter reads, each with its place in the kernel."""
+    each = channels // groups
+    return [(f // (filters // groups) * each + c, c) for c in range(each)]
+
+
+def convolution(x, kernel, bias, strides, padding, dilation, groups=1):
+    size, filters = kernel.shape[:-2], kernel.shape[-1]
     y = np.zeros(output_shape(x.shape, size, strides, padding, dilation, filters))
-    for i, j, cells in places(x.shape, size, strides, padding, dilation):
-        for b in range(len(x)):
-            for f in range(filters):
-                total = bias[f]
-                for u, v, row, column in cells:
-                    for c in range(x.shape[3]):
-                        total += x[b, row, column, c] * kernel[u, v, c, f]
-                y[b, i, j, f] = total
+    for place, cells in places(x.shape, size, strides, padding, dilation):
+        for b, f in grid((len(x), filters)):
+            total = bias[f]
+            for offset, cell in cells:
+                for channel, c in read_by(f, filters, x.shape[-1], groups):
+                    total += x[b, *cell, channel] * kernel[*offset, c, f]
+            y[b, *place, f] = total
     return y
 
 
-def conv2d_gradients(x, kernel, strides, padding, dilation, dy):
+def convolution_gradients(x, kernel, strides, padding, dilation, dy, groups=1):
     """The gradients of x, kernel and bias."""
-    dx, dkernel, dbias = np.zeros(x.shape), np.zeros(kernel.shape), np.zeros(kernel.shape[3])
-    for i, j, cells in places(x.shape, kernel.shape[:2], strides, padding, dilation):
-        for b in range(len(x)):
-            for f in range(kernel.shape[3]):
-                dbias[f] += dy[b, i, j, f]
-                for u, v, row, column in cells:
-                    for c in range(x.shape[3]):
-                        dx[b, row, column, c] += dy[b, i, j, f] * kernel[u, v, c, f]
-                        dkernel[u, v, c, f] += dy[b, i, j, f] * x[b, row, column, c]
+    filters = kernel.shape[-1]
+    dx, dkernel, dbias = np.zeros(x.shape), np.zeros(kernel.shape), np.zeros(filters)
+    for place, cells in places(x.shape, kernel.shape[:-2], strides, padding, dilation):
+        for b, f in grid((len(x), filters)):
+            dbias[f] += dy[b, *place, f]
+            for offset, cell in cells:
+                for channel, c in read_by(f, filters, x.shape[-1], groups):
+                    dx[b, *cell, channel] += dy[b, *place, f] * kernel[*offset, c, f]
+                    dkernel[*offset, c, f] += dy[b, *place, f] * x[b, *cell, channel]
     return dx, dkernel, dbias
 
 
-def max_pool2d(x, size, strides, padding, dy):
+def max_pool(x, size, strides, padding, dy):
     """The output and the gradient of x; of equal numbers the first, row by row, takes the gradient."""
-    y = np.zeros(output_shape(x.shape, size, strides, padding, (1, 1), x.shape[3]))
+    y = np.zeros(output_shape(x.shape, size, strides, padding, None, x.shape[-1]))
     dx = np.zeros(x.shape)
-    for i, j, cells in places(x.shape, size, strides, padding):
-        for b in range(len(x)):
-            for c in range(x.shape[3]):
-                best = None
-                for _, _, row, column in cells:
-                    if best is None or x[b, row, column, c] > x[b, best[0], best[1], c]:
-                        best = row, column
-                y[b, i, j, c] = x[b, best[0], best[1], c]
-                dx[b, best[0], best[1], c] += dy[b, i, j, c]
+    for place, cells in places(x.shape, size, strides, padding):
+        for b, c in grid((len(x), x.shape[-1])):
+            best = None
+            for _, cell in cells:
+                if best is None or x[b, *cell, c] > x[b, *best, c]:
+                    best = cell
+            y[b, *place, c] = x[b, *best, c]
+            dx[b, *best, c] += dy[b, *place, c]
     return y, dx
 
 
-def average_pool2d(x, size, strides, padding, dy):
+def average_pool(x, size, strides, padding, dy):
     """The output and the gradient of x; the mean is over the cells that exist."""
-    y = np.zeros(output_shape(x.shape, size, strides, padding, (1, 1), x.shape[3]))
+    y = np.zeros(output_shape(x.shape, size, strides, padding, None, x.shape[-1]))
     dx = np.zeros(x.shape)
-    for i, j, cells in places(x.shape, size, strides, padding):
-        for b in range(len(x)):
-            for c in range(x.shape[3]):
-                for _, _, row, column in cells:
-                    y[b, i, j, c] += x[b, row, column, c] / len(cells)
-                    dx[b, row, column, c] += dy[b, i, j, c] / len(cells)
+    for place, cells in places(x.shape, size, strides, padding):
+        for b, c in grid((len(x), x.shape[-1])):
+            for _, cell in cells:
+                y[b, *place, c] += x[b, *cell, c] / len(cells)
+                dx[b, *cell, c] += dy[b, *place, c] / len(cells)
+    return y, dx
+
+
+def global_max_pool(x, dy):
+    """The output and the gradient of x; equal numbers share it."""
+    y, dx = np.zeros(dy.shape), np.zeros(x.shape)
+    for b, c in grid(dy.shape):
+        y[b, c] = max(x[b, *cell, c] for cell in grid(x.shape[1:-1]))
+        largest = [cell for cell in grid(x.shape[1:-1]) if x[b, *cell, c] == y[b, c]]
+        for cell in largest:
+            dx[b, *cell, c] = dy[b, c] / len(largest)
+    return y, dx
+
+
+def global_average_pool(x, dy, mask=None):
+    """The output and the gradient of x; the mean is over the times that count."""
+    y, dx = np.zeros(dy.shape), np.zeros(x.shape)
+    for b, c in grid(dy.shape):
+        counts = [cell for cell in grid(x.shape[1:-1]) if mask is None or mask[b, *cell]]
+        for cell in counts:
+            y[b, c] += x[b, *cell, c] / len(counts)
+            dx[b, *cell, c] = dy[b, c] / len(counts)
     return y, dx
 
 

@@ -34,8 +34,8 @@ def case_of(name, training=False):
 WRONG_GRADIENTS = [
     ("Dense", "g.bias = z.sum(0)", "g.bias = z.mean(0)", "bias"),
     ("Dense", "return (z @ s.kernel.T)", "return (2 * z @ s.kernel.T)", "x"),
-    ("Conv2D", "g.kernel = np", "g.kernel = 1.001 * np", "kernel"),
-    ("Conv2D", "g.windows = np", "g.windows = -np", "x"),
+    ("Conv2D", "g.kernel = self", "g.kernel = 1.001 * self", "kernel"),
+    ("Conv2D", "g.windows = self", "g.windows = -self", "x"),
     ("Conv2D", "g.padded = arrays", "g.padded = 0 * arrays", "x"),
     ("MaxPooling2D", "g.windows = arrays.unpick(g.y, s.winner,", "g.windows = arrays.unpick(g.y, 0 * s.winner,", "x"),
     ("AveragePooling2D", "share = g.y /", "share = 2 * g.y /", "x"),
@@ -55,8 +55,8 @@ BYPASSED = [
     ("Dense", "self._activation, s.z)", "self._activation, z + s.bias)", "z"),
     (
         "Conv2D",
-        "np.tensordot(s.windows, s.kernel",
-        "np.tensordot(arrays.windows(s.padded, self.kernel_size, self.strides, self.dilation_rate), s.kernel",
+        "self._by_groups(s.windows, s.kernel",
+        "self._by_groups(arrays.windows(s.padded, self.kernel_size, self.strides, self.dilation_rate), s.kernel",
         "windows",
     ),
     ("BatchNormalization", "s.x_hat = s.centered * s.inv_std", "s.x_hat = (x - s.mean) * s.inv_std", "centered"),

@@ -5,16 +5,31 @@ from nnlab.core.symbolic import Input
 from nnlab.layers.activation import Activation
 from nnlab.layers.batch_normalization import BatchNormalization
 from nnlab.layers.bidirectional import Bidirectional
-from nnlab.layers.convolution import Conv2D
+from nnlab.layers.convolution import Conv1D, Conv2D, Conv3D
 from nnlab.layers.dense import Dense
 from nnlab.layers.dropout import Dropout
 from nnlab.layers.embedding import Embedding
 from nnlab.layers.flatten import Flatten
+from nnlab.layers.global_pooling import (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalAveragePooling3D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+    GlobalMaxPooling3D,
+)
 from nnlab.layers.gru import GRU, GRUCell
 from nnlab.layers.input_layer import InputLayer
 from nnlab.layers.lstm import LSTM, LSTMCell
 from nnlab.layers.masking import Masking
-from nnlab.layers.pooling import AveragePooling2D, MaxPooling2D
+from nnlab.layers.pooling import (
+    AveragePooling1D,
+    AveragePooling2D,
+    AveragePooling3D,
+    MaxPooling1D,
+    MaxPooling2D,
+    MaxPooling3D,
+)
 from nnlab.layers.recurrent import RNN
 from nnlab.layers.relu import ReLU
 from nnlab.layers.simple_rnn import SimpleRNN, SimpleRNNCell
@@ -24,33 +39,69 @@ from nnlab.layers.time_distributed import TimeDistributed
 from nnlab.layers.zero_padding import ZeroPadding2D
 
 # Keras's other names of the same classes.
+AvgPool1D = AveragePooling1D
 AvgPool2D = AveragePooling2D
+AvgPool3D = AveragePooling3D
+Convolution1D = Conv1D
 Convolution2D = Conv2D
+Convolution3D = Conv3D
+GlobalAvgPool1D = GlobalAveragePooling1D
+GlobalAvgPool2D = GlobalAveragePooling2D
+GlobalAvgPool3D = GlobalAveragePooling3D
+GlobalMaxPool1D = GlobalMaxPooling1D
+GlobalMaxPool2D = GlobalMaxPooling2D
+GlobalMaxPool3D = GlobalMaxPooling3D
+MaxPool1D = MaxPooling1D
 MaxPool2D = MaxPooling2D
+MaxPool3D = MaxPooling3D
 
 __all__ = [
     "GRU",
     "LSTM",
     "RNN",
     "Activation",
+    "AveragePooling1D",
     "AveragePooling2D",
+    "AveragePooling3D",
+    "AvgPool1D",
     "AvgPool2D",
+    "AvgPool3D",
     "BatchNormalization",
     "Bidirectional",
+    "Conv1D",
     "Conv2D",
+    "Conv3D",
+    "Convolution1D",
     "Convolution2D",
+    "Convolution3D",
     "Dense",
     "Dropout",
     "Embedding",
     "Flatten",
     "GRUCell",
+    "GlobalAveragePooling1D",
+    "GlobalAveragePooling2D",
+    "GlobalAveragePooling3D",
+    "GlobalAvgPool1D",
+    "GlobalAvgPool2D",
+    "GlobalAvgPool3D",
+    "GlobalMaxPool1D",
+    "GlobalMaxPool2D",
+    "GlobalMaxPool3D",
+    "GlobalMaxPooling1D",
+    "GlobalMaxPooling2D",
+    "GlobalMaxPooling3D",
     "Input",
     "InputLayer",
     "LSTMCell",
     "Layer",
     "Masking",
+    "MaxPool1D",
     "MaxPool2D",
+    "MaxPool3D",
+    "MaxPooling1D",
     "MaxPooling2D",
+    "MaxPooling3D",
     "ReLU",
     "SimpleRNN",
     "SimpleRNNCell",

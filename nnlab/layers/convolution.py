@@ -8,20 +8,37 @@ from typing import Any
 
 import numpy as np
 
-from nnlab import activations, arrays, initializers, regularizers
-from nnlab.core.arguments import boolean, channels_last, integer, integers, one_of, supported
+from nnlab import arrays
+from nnlab.core.arguments import integer
 from nnlab.core.errors import ArgumentError, ShapeError
-from nnlab.core.layer import Layer
 from nnlab.core.record import Record
 from nnlab.core.step import Step
-from nnlab.layers.activation import activation_layer
+from nnlab.layers.base_convolution import PADDED, BaseConvolution
 
 
-class BaseConv(Layer):
-    """What convolutions over one, two or three spatial axes share; `rank` counts the axes."""
+class BaseConv(BaseConvolution):
+    """What convolutions over one, two or three spatial axes share; `rank` counts the axes.
 
-    rank: int
-    unsupported = {"kernel_constraint": (None,), "bias_constraint": (None,)}
+    With `groups` the channels and the filters are cut into as many equal parts, and each filter reads the channels of
+    its own part only.
+    """
+
+    axes = {"x": "b h w c", "kernel": "u v c f", "bias": "f", "y": "b i j f"}
+    steps = {
+        "padded": PADDED,
+        "windows": Step(
+            "b i j u v c",
+            r"X_{bijuvc} = P_{b,\ is + ud,\ jt + ve,\ c}",
+            r"\bar X_{bijuvc} = \sum_f \bar z_{bijf} W_{uvcf}",
+            "the cells under the kernel at each place; s, t are the strides and d, e the dilation rates",
+        ),
+        "z": Step(
+            "b i j f",
+            r"z_{bijf} = \sum_{uvc} X_{bijuvc} W_{uvcf} + b_f",
+            r"\bar W_{uvcf} = \sum_{bij} X_{bijuvc}\, \bar z_{bijf}, \quad \bar b_f = \sum_{bij} \bar z_{bijf}",
+            "products of window and kernel, summed, plus the bias",
+        ),
+    }
 
     def __init__(
         self,
@@ -40,83 +57,51 @@ class BaseConv(Layer):
         bias_regularizer: Any = None,
         **kwargs: Any,
     ):
-        super().__init__(**kwargs)
+        super().__init__(
+            kernel_size=kernel_size,
+            strides=strides,
+            padding=padding,
+            data_format=data_format,
+            dilation_rate=dilation_rate,
+            activation=activation,
+            use_bias=use_bias,
+            bias_initializer=bias_initializer,
+            bias_regularizer=bias_regularizer,
+            **kwargs,
+        )
         owner = type(self).__name__
-        self.filters = integer(owner, "filters", filters)
-        self.kernel_size = integers(owner, "kernel_size", kernel_size, self.rank)
-        self.strides = integers(owner, "strides", strides, self.rank)
-        self.padding = one_of(owner, "padding", padding, ("valid", "same"))
-        self.data_format = channels_last(owner, data_format)
-        self.dilation_rate = integers(owner, "dilation_rate", dilation_rate, self.rank)
-        supported(owner, {"groups": groups}, {"groups": (1,)})
-        self.groups = 1
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+        self.filters, self.groups = integer(owner, "filters", filters), integer(owner, "groups", groups)
+        if self.filters % self.groups:
             raise ArgumentError(
-                f"{owner}: strides > 1 together with dilation_rate > 1 are not supported (Keras's rule), "
-                f"received strides={self.strides} and dilation_rate={self.dilation_rate}; set one of them to 1."
+                f"{owner}: filters must be a multiple of groups, received filters={filters} and groups={groups}."
             )
-        self.activation = activations.get(activation, f"{owner}: activation")
-        self.use_bias = boolean(owner, "use_bias", use_bias)
-        self.kernel_initializer = initializers.get(kernel_initializer, f"{owner}: kernel_initializer")
-        self.bias_initializer = initializers.get(bias_initializer, f"{owner}: bias_initializer")
-        self.kernel_regularizer = regularizers.get(kernel_regularizer, f"{owner}: kernel_regularizer")
-        self.bias_regularizer = regularizers.get(bias_regularizer, f"{owner}: bias_regularizer")
-        self._activation = activation_layer(self.activation, self.dtype)
+        self.store_weight_arguments("kernel", kernel_initializer, kernel_regularizer)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        self._check_rank(input_shape)
-        if input_shape[-1] is None:
-            raise ShapeError(f"{self._label}: the number of channels must be known, received {input_shape}.")
+        channels = self.channels(input_shape)
+        if channels % self.groups:
+            raise ShapeError(
+                f"{self._label}: the number of channels must be a multiple of groups={self.groups}, "
+                f"received an input of shape {input_shape}."
+            )
         self.kernel = self.add_weight(
-            (*self.kernel_size, input_shape[-1], self.filters),
+            (*self.kernel_size, channels // self.groups, self.filters),
             self.kernel_initializer,
             regularizer=self.kernel_regularizer,
             name="kernel",
         )
-        if self.use_bias:
-            self.bias = self.add_weight(
-                (self.filters,), self.bias_initializer, regularizer=self.bias_regularizer, name="bias"
-            )
+        self.add_bias(self.filters)
 
     def check_input(self, shape: tuple[int, ...]) -> None:
-        self._check_rank(shape)
-        if shape[-1] != self.kernel.shape[-2]:
-            raise ShapeError(
-                f"{self._label}: expected {self.kernel.shape[-2]} channels (the last axis), "
-                f"received an input of shape {shape}."
-            )
-        self.compute_output_shape(shape)
-
-    def _check_rank(self, shape: tuple[int | None, ...]) -> None:
-        if len(shape) != self.rank + 2:
-            sides = ", ".join(("height", "width", "depth")[: self.rank]) if self.rank > 1 else "steps"
-            raise ShapeError(f"{self._label}: expected an input of shape (batch, {sides}, channels), received {shape}.")
+        self.check_channels(shape, self.kernel.shape[-2] * self.groups)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        self._check_rank(input_shape)
-        spatial = tuple(
-            arrays.output_length(n, k, s, self.padding, d)
-            for n, k, s, d in zip(input_shape[1:-1], self.kernel_size, self.strides, self.dilation_rate, strict=True)
-        )
-        if 0 in spatial:
-            reach = tuple(map(arrays.extent, self.kernel_size, self.dilation_rate))
-            raise ShapeError(
-                f"{self._label}: the kernel reaches over {reach} cells but the input has only "
-                f"{tuple(input_shape[1:-1])}; use a larger input, a smaller kernel or padding='same'."
-            )
-        return (input_shape[0], *spatial, self.filters)
-
-    def pads(self, shape: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
-        """How many zeros go before and after each spatial axis of an input of this shape."""
-        return tuple(
-            arrays.pads(n, k, s, self.padding, d)
-            for n, k, s, d in zip(shape[1:-1], self.kernel_size, self.strides, self.dilation_rate, strict=True)
-        )
+        return (input_shape[0], *self.places(input_shape), self.filters)
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
         s.padded = arrays.pad(x, self.pads(x.shape))
         s.windows = arrays.windows(s.padded, self.kernel_size, self.strides, self.dilation_rate)
-        z = np.tensordot(s.windows, s.kernel, self.rank + 1)
+        z = self._by_groups(s.windows, s.kernel, self.rank + 1)
         s.z = z + s.bias if self.use_bias else z
         return s.run("activation", self._activation, s.z) if self._activation else s.z
 
@@ -125,16 +110,37 @@ class BaseConv(Layer):
         places = tuple(range(self.rank + 1))
         if self.use_bias:
             g.bias = g.z.sum(places)
-        g.kernel = np.tensordot(s.windows, g.z, (places, places))
-        g.windows = np.tensordot(g.z, s.kernel, (-1, -1))
+        g.kernel = self._by_groups(s.windows, g.z, (places, places))
+        g.windows = self._by_groups(g.z, s.kernel, (-1, -1))
         g.padded = arrays.fold(g.windows, s.padded.shape, self.strides, self.dilation_rate)
         return arrays.unpad(g.padded, s.x.shape, self.pads(s.x.shape))
+
+    def _by_groups(self, first: np.ndarray, second: np.ndarray, axes: Any) -> np.ndarray:
+        """The product of each group's part of the last axis, over `axes`; side by side again."""
+        if self.groups == 1:
+            return np.tensordot(first, second, axes)
+        pairs = zip(*(np.split(values, self.groups, -1) for values in (first, second)), strict=True)
+        return np.concatenate([np.tensordot(one, other, axes) for one, other in pairs], -1)
+
+
+class Conv1D(BaseConv):
+    """Convolution over series: input (batch, steps, channels), output (batch, places, filters).
+
+    kernel (kernel steps, channels / groups, filters), bias (filters,). With "causal" padding all zeros go before, so
+    that an output sees no later input (van den Oord et al., WaveNet, arXiv:1609.03499).
+
+    >>> Conv1D(8, 3, padding="causal", dilation_rate=2)(np.zeros((4, 10, 2))).shape
+    (4, 10, 8)
+    """
+
+    rank = 1
+    paddings = ("valid", "same", "causal")
 
 
 class Conv2D(BaseConv):
     """Convolution over images: input (batch, height, width, channels), output (batch, rows, columns, filters).
 
-    kernel (kernel height, kernel width, channels, filters), bias (filters,).
+    kernel (kernel height, kernel width, channels / groups, filters), bias (filters,).
     With "valid" padding the output has floor((n - k) / stride) + 1 rows, with "same" ceil(n / stride).
     Dumoulin and Visin, A guide to convolution arithmetic for deep learning, arXiv:1603.07285.
 
@@ -145,24 +151,15 @@ class Conv2D(BaseConv):
     """
 
     rank = 2
-    axes = {"x": "b h w c", "kernel": "u v c f", "bias": "f", "y": "b i j f"}
-    steps = {
-        "padded": Step(
-            "b h w c",
-            r"P = \operatorname{pad}(x)",
-            r"\bar P_{bhwc} = \sum_{is + ud = h,\ jt + ve = w} \bar X_{bijuvc}",
-            "the input with zeros around it",
-        ),
-        "windows": Step(
-            "b i j u v c",
-            r"X_{bijuvc} = P_{b,\ is + ud,\ jt + ve,\ c}",
-            r"\bar X_{bijuvc} = \sum_f \bar z_{bijf} W_{uvcf}",
-            "the cells under the kernel at each place; s, t are the strides and d, e the dilation rates",
-        ),
-        "z": Step(
-            "b i j f",
-            r"z_{bijf} = \sum_{uvc} X_{bijuvc} W_{uvcf} + b_f",
-            r"\bar W_{uvcf} = \sum_{bij} X_{bijuvc}\, \bar z_{bijf}, \quad \bar b_f = \sum_{bij} \bar z_{bijf}",
-            "products of window and kernel, summed, plus the bias",
-        ),
-    }
+
+
+class Conv3D(BaseConv):
+    """Convolution over volumes: input (batch, height, width, depth, channels), output the same with filters last.
+
+    kernel (kernel height, width, depth, channels / groups, filters), bias (filters,).
+
+    >>> Conv3D(2, 3)(np.zeros((4, 9, 8, 7, 1))).shape
+    (4, 7, 6, 5, 2)
+    """
+
+    rank = 3

@@ -1,5 +1,7 @@
 """Random configurations of convolution and pooling against naive loops, forward and backward, in float64."""
 
+from typing import NamedTuple
+
 import numpy as np
 import oracles
 import pytest
@@ -10,11 +12,9 @@ from hypothesis.extra.numpy import arrays as any_array
 from nnlab import layers
 
 upto = st.integers
-pairs = st.tuples(upto(1, 3), upto(1, 4))
 images = st.tuples(upto(1, 2), upto(1, 6), upto(1, 7), upto(1, 3))
-paddings = st.sampled_from(["valid", "same"])
-ONE = (1, 1)
 at_leisure = settings(deadline=None)  # how long a draw takes depends on the machine
+LONGEST = (8, 5, 3)  # sides by the number of spatial axes, so that the loops end soon
 
 
 def close(value, expected):
@@ -29,45 +29,97 @@ def reach(size, dilation):
     return [(n - 1) * d + 1 for n, d in zip(size, dilation, strict=True)]
 
 
+class Sliding(NamedTuple):
+    """What a draw says of a window that slides over an input."""
+
+    rank: int
+    shape: tuple[int, ...]
+    size: tuple[int, ...]
+    strides: tuple[int, ...]
+    dilation: tuple[int, ...]
+    padding: str
+    seed: int
+
+    @property
+    def x(self):
+        return numbers(self.seed, self.shape)
+
+    @property
+    def fits(self):
+        return all(n >= k for n, k in zip(self.shape[1:-1], reach(self.size, self.dilation), strict=True))
+
+    def make(self, name, *first, **more):
+        """The layer of this rank."""
+        cls = getattr(layers, f"{name}{self.rank}D")
+        return cls(*first, self.size, self.strides, self.padding, dtype="float64", **more)
+
+
+@st.composite
+def sliding(draw, channels=1, dilated=True, paddings=("valid", "same")):
+    """A rank, an input and a window; `channels` come in multiples."""
+    rank = draw(upto(1, 3))
+    sides = st.tuples(*[upto(1, LONGEST[rank - 1])] * rank)
+    shape = (draw(upto(1, 2)), *draw(sides), channels * draw(upto(1, 2)))
+    size = draw(st.tuples(*[upto(1, 3)] * rank))
+    one, steps = (1,) * rank, draw(st.tuples(*[upto(1, 3)] * rank))
+    strides, dilation = (one, steps) if dilated and draw(st.booleans()) else (steps, one)
+    padding = draw(st.sampled_from([*paddings, *(["causal"] if rank == 1 and dilated else [])]))
+    return Sliding(rank, shape, size, strides, dilation, padding, draw(upto(0, 2**32)))
+
+
 @at_leisure
-@given(images, pairs, pairs, paddings, upto(1, 3), st.booleans(), upto(0, 2**32))
-def test_convolution_equals_the_loops(shape, size, steps, padding, filters, dilated, seed):
-    strides, dilation = (ONE, steps) if dilated else (steps, ONE)
-    layer = layers.Conv2D(filters, size, strides, padding, dilation_rate=dilation, dtype="float64")
-    x, kernel, bias = numbers(seed, shape), numbers(seed + 1, (*size, shape[3], filters)), numbers(seed + 2, filters)
-    layer.build(shape)
+@given(upto(1, 3).flatmap(lambda groups: st.tuples(st.just(groups), sliding(groups))), upto(1, 2))
+def test_convolution_equals_the_loops(drawn, filters):
+    groups, at = drawn
+    filters *= groups
+    layer = at.make("Conv", filters, dilation_rate=at.dilation, groups=groups)
+    layer.build(at.shape)
+    kernel, bias = numbers(at.seed + 1, (*at.size, at.shape[-1] // groups, filters)), numbers(at.seed + 2, filters)
     layer.set_weights([kernel, bias])
-    if padding == "valid" and any(n < k for n, k in zip(shape[1:3], reach(size, dilation), strict=True)):
+    if at.padding == "valid" and not at.fits:
         with pytest.raises(ValueError, match="kernel reaches over"):
-            layer(x)
+            layer(at.x)
         return
-    y = oracles.conv2d(x, kernel, bias, strides, padding, dilation)
-    dy = numbers(seed + 3, y.shape)
-    dx, dkernel, dbias = oracles.conv2d_gradients(x, kernel, strides, padding, dilation, dy)
-    trace = layer.trace(x, grad=dy)
-    assert trace["y"].shape == layer.compute_output_shape(shape)
-    for name, expected in (("x", dx), ("kernel", dkernel), ("bias", dbias)):
+    y = oracles.convolution(at.x, kernel, bias, at.strides, at.padding, at.dilation, groups)
+    dy = numbers(at.seed + 3, y.shape)
+    gradients = oracles.convolution_gradients(at.x, kernel, at.strides, at.padding, at.dilation, dy, groups)
+    trace = layer.trace(at.x, grad=dy)
+    assert trace["y"].shape == layer.compute_output_shape(at.shape)
+    for name, expected in zip(("x", "kernel", "bias"), gradients, strict=True):
         close(trace[name].grad, expected)
     close(trace["y"].value, y)
 
 
 @at_leisure
-@given(images, pairs, pairs, paddings, st.booleans(), upto(0, 2**32))
-def test_pooling_equals_the_loops(shape, size, strides, padding, ties, seed):
-    x = numbers(seed, shape)
-    x = np.rint(x) if ties else x
-    for cls, oracle in (
-        (layers.MaxPooling2D, oracles.max_pool2d),
-        (layers.AveragePooling2D, oracles.average_pool2d),
-    ):
-        layer = cls(size, strides, padding, dtype="float64")
-        if padding == "valid" and (shape[1] < size[0] or shape[2] < size[1]):
+@given(sliding(dilated=False), st.booleans())
+def test_pooling_equals_the_loops(at, ties):
+    x = np.rint(at.x) if ties else at.x
+    for name, oracle in (("MaxPooling", oracles.max_pool), ("AveragePooling", oracles.average_pool)):
+        layer = at.make(name)
+        if at.padding == "valid" and not at.fits:
             with pytest.raises(ValueError, match="window covers"):
                 layer(x)
             continue
-        dy = numbers(seed + 1, layer.compute_output_shape(shape))
-        y, dx = oracle(x, size, strides, padding, dy)
+        dy = numbers(at.seed + 1, layer.compute_output_shape(at.shape))
+        y, dx = oracle(x, at.size, at.strides, at.padding, dy)
         trace = layer.trace(x, grad=dy)
+        close(trace["y"].value, y)
+        close(trace["x"].grad, dx)
+
+
+@at_leisure
+@given(sliding(), st.booleans(), st.booleans())
+def test_global_pooling_equals_the_loops(at, ties, masked):
+    x, dy = np.rint(at.x) if ties else at.x, numbers(at.seed + 1, (at.shape[0], at.shape[-1]))
+    mask = numbers(at.seed + 2, at.shape[:2]) > 0
+    mask[:, 0] = True  # the mean of nothing is no number
+    given = {"mask": mask} if masked and at.rank == 1 else {}
+    for name, oracle, more in (
+        ("GlobalMaxPooling", oracles.global_max_pool, {}),
+        ("GlobalAveragePooling", oracles.global_average_pool, given),
+    ):
+        y, dx = oracle(x, dy, **more)
+        trace = getattr(layers, f"{name}{at.rank}D")(dtype="float64").trace(x, grad=dy, **more)
         close(trace["y"].value, y)
         close(trace["x"].grad, dx)
 

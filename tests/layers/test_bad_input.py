@@ -40,7 +40,16 @@ CONSTRUCTORS = {
     ),
     "Conv2D: strides must be an integer of at least 1 or 2 of them, received 0.": lambda: layers.Conv2D(2, 3, 0),
     "Conv2D: padding must be one of 'valid', 'same', received 'full'.": lambda: layers.Conv2D(2, 3, padding="full"),
-    "Conv2D: groups=2 is not supported, expected 1": lambda: layers.Conv2D(2, 3, groups=2),
+    "Conv2D: filters must be a multiple of groups, received filters=3 and groups=2.": (
+        lambda: layers.Conv2D(3, 3, groups=2)
+    ),
+    "Conv2D: padding must be one of 'valid', 'same', received 'causal'.": lambda: layers.Conv2D(2, 3, padding="causal"),
+    "Conv3D: strides > 1 together with dilation_rate > 1 are not supported": (
+        lambda: layers.Conv3D(2, 3, strides=2, dilation_rate=2)
+    ),
+    "GlobalMaxPooling1D: keepdims must be True or False, received 'yes'.": (
+        lambda: layers.GlobalMaxPooling1D(keepdims="yes")
+    ),
     "Conv2D: data_format='channels_first' is not supported; move the channels to the last axis": (
         lambda: layers.Conv2D(2, 3, data_format="channels_first")
     ),
@@ -71,6 +80,21 @@ CALLS = {
     ),
     "expected an input of shape (batch, height, width, channels), received (2, 3).": (
         lambda: layers.Conv2D(2, 3, name="it")(ROWS)
+    ),
+    "the number of channels must be a multiple of groups=2, received an input of shape (1, 4, 5, 3).": (
+        lambda: layers.Conv2D(4, 2, groups=2, name="it")(IMAGE)
+    ),
+    "expected an input of shape (batch, steps, channels), received (1, 4, 5, 3).": (
+        lambda: layers.Conv1D(4, 2, name="it")(IMAGE)
+    ),
+    "expected an input of shape (batch, height, width, depth, channels), received (1, 4, 5, 3).": (
+        lambda: layers.MaxPooling3D(name="it")(IMAGE)
+    ),
+    "there is nothing to pool in an input of shape (1, 0, 5, 3).": (
+        lambda: layers.GlobalMaxPooling2D(name="it")(IMAGE[:, :0])
+    ),
+    "expected a mask of shape (1, 4), received (1, 5).": (
+        lambda: layers.GlobalAveragePooling1D(name="it")(IMAGE[..., 0], mask=np.ones((1, 5)))
     ),
     "the kernel reaches over (5, 9) cells but the input has only (4, 5)": (
         lambda: layers.Conv2D(2, 5, dilation_rate=(1, 2), name="it")(IMAGE)

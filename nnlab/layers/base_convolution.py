@@ -1,0 +1,104 @@
+"""What all convolutions share: where the kernel lies at each place, the bias and the activation."""
+
+from typing import Any
+
+from nnlab import activations, arrays, initializers, regularizers
+from nnlab.core.arguments import boolean, integers, one_of
+from nnlab.core.errors import ArgumentError, ShapeError
+from nnlab.core.step import Step
+from nnlab.layers.activation import activation_layer
+from nnlab.layers.spatial import SpatialLayer
+
+PADDED = Step(
+    "b h w c",
+    r"P = \operatorname{pad}(x)",
+    r"\bar P_{bhwc} = \sum_{is + ud = h,\ jt + ve = w} \bar X_{bijuvc}",
+    "the input with zeros around it",
+)
+
+
+class BaseConvolution(SpatialLayer):
+    """A kernel that slides over the input, a bias and an activation; the products are the subclass's."""
+
+    paddings: tuple[str, ...] = ("valid", "same")
+    unsupported = {"kernel_constraint": (None,), "bias_constraint": (None,)}
+
+    def __init__(
+        self,
+        *,
+        kernel_size: Any,
+        strides: Any,
+        padding: str,
+        dilation_rate: Any,
+        activation: Any,
+        use_bias: bool,
+        bias_initializer: Any,
+        bias_regularizer: Any,
+        **kwargs: Any,
+    ):
+        super().__init__(**kwargs)
+        owner = type(self).__name__
+        self.kernel_size = integers(owner, "kernel_size", kernel_size, self.rank)
+        self.strides = integers(owner, "strides", strides, self.rank)
+        self.padding = one_of(owner, "padding", padding, self.paddings)
+        self.dilation_rate = integers(owner, "dilation_rate", dilation_rate, self.rank)
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise ArgumentError(
+                f"{owner}: strides > 1 together with dilation_rate > 1 are not supported (Keras's rule), "
+                f"received strides={self.strides} and dilation_rate={self.dilation_rate}; set one of them to 1."
+            )
+        self.activation = activations.get(activation, f"{owner}: activation")
+        self.use_bias = boolean(owner, "use_bias", use_bias)
+        self.bias_initializer = initializers.get(bias_initializer, f"{owner}: bias_initializer")
+        self.bias_regularizer = regularizers.get(bias_regularizer, f"{owner}: bias_regularizer")
+        self._activation = activation_layer(self.activation, self.dtype)
+
+    def store_weight_arguments(self, weight: str, initializer: Any, regularizer: Any) -> None:
+        """How this weight starts and is penalized: what Keras calls `kernel_initializer` and `kernel_regularizer`."""
+        owner = f"{type(self).__name__}: {weight}"
+        setattr(self, f"{weight}_initializer", initializers.get(initializer, f"{owner}_initializer"))
+        setattr(self, f"{weight}_regularizer", regularizers.get(regularizer, f"{owner}_regularizer"))
+
+    def channels(self, shape: tuple[int | None, ...]) -> int:
+        """The number of channels of an input of this shape, which must be known to build weights."""
+        self.check_rank(shape)
+        if shape[-1] is None:
+            raise ShapeError(f"{self._label}: the number of channels must be known, received {shape}.")
+        return shape[-1]
+
+    def add_bias(self, filters: int) -> None:
+        if self.use_bias:
+            self.bias = self.add_weight(
+                (filters,), self.bias_initializer, regularizer=self.bias_regularizer, name="bias"
+            )
+
+    def check_channels(self, shape: tuple[int, ...], channels: int) -> None:
+        """Raise unless an input of this shape has as many channels as the kernel was built for."""
+        self.check_rank(shape)
+        if shape[-1] != channels:
+            raise ShapeError(
+                f"{self._label}: expected {channels} channels (the last axis), received an input of shape {shape}."
+            )
+        self.compute_output_shape(shape)
+
+    def places(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """How many places there are along each spatial axis of an input of this shape."""
+        self.check_rank(shape)
+        spatial = tuple(
+            arrays.output_length(n, k, s, self.padding, d)
+            for n, k, s, d in zip(shape[1:-1], self.kernel_size, self.strides, self.dilation_rate, strict=True)
+        )
+        if 0 in spatial:
+            reach = tuple(map(arrays.extent, self.kernel_size, self.dilation_rate))
+            raise ShapeError(
+                f"{self._label}: the kernel reaches over {reach} cells but the input has only "
+                f"{tuple(shape[1:-1])}; use a larger input, a smaller kernel or padding='same'."
+            )
+        return spatial
+
+    def pads(self, shape: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+        """How many zeros go before and after each spatial axis of an input of this shape."""
+        return tuple(
+            arrays.pads(n, k, s, self.padding, d)
+            for n, k, s, d in zip(shape[1:-1], self.kernel_size, self.strides, self.dilation_rate, strict=True)
+        )

@@ -1,0 +1,72 @@
+"""Layers over series, images and volumes: one piece of code for one, two and three spatial axes.
+
+What such a layer declares (axes, formulas, notes) is written once, for images; a class that states its `rank` gets it
+spelled for that number of axes. The letters: places i j k, kernel u v o, strides s t q, dilation rates d e p; the
+axes of the input are t in a series, h w in an image, h w l in a volume.
+"""
+
+import re
+from typing import Any
+
+from nnlab.core.arguments import channels_last
+from nnlab.core.errors import ShapeError
+from nnlab.core.layer import Layer
+from nnlab.core.step import Step
+
+SPATIAL_AXES = {1: "steps", 2: "height, width", 3: "height, width, depth"}
+
+# What is written for images, for series and for volumes.
+SPELLING = [
+    (r"is + ud = h,\ jt + ve = w", r"is + ud = t", r"is + ud = h,\ jt + ve = w,\ kq + op = l"),
+    (r"is + ud,\ jt + ve", r"is + ud", r"is + ud,\ jt + ve,\ kq + op"),
+    (r"is + u,\ jt + v", r"is + u", r"is + u,\ jt + v,\ kq + o"),
+    ("s, t are the strides", "s is the stride", "s, t, q are the strides"),
+    ("d, e the dilation rates", "d the dilation rate", "d, e, p the dilation rates"),
+    ("hw", "t", "hwl"),
+    ("ij", "i", "ijk"),
+    ("uv", "u", "uvo"),
+    ("h w", "t", "h w l"),
+    ("i j", "i", "i j k"),
+    ("u v", "u", "u v o"),
+]
+IMAGE_TEXT = re.compile("|".join(re.escape(image) for image, _, _ in SPELLING))
+
+
+def spelled(text: str, rank: int) -> str:
+    """A text about images for `rank` spatial axes.
+
+    >>> spelled("b i j u v c", 1), spelled("X_{bijuvc}", 3)
+    ('b i u c', 'X_{bijkuvoc}')
+    """
+    column = {image: (series, image, volume)[rank - 1] for image, series, volume in SPELLING}
+    return IMAGE_TEXT.sub(lambda match: column[match[0]], text)
+
+
+class SpatialLayer(Layer):
+    """A layer over arrays (batch, *spatial, channels); `rank` counts the spatial axes."""
+
+    rank: int
+
+    def __init__(self, *, data_format: str | None = None, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.data_format = channels_last(type(self).__name__, data_format)
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        if "rank" in vars(cls):
+            cls.axes = {name: spelled(axes, cls.rank) for name, axes in cls.axes.items()}
+            cls.steps = {
+                name: Step(*(spelled(part, cls.rank) if isinstance(part, str) else part for part in step))
+                for name, step in cls.steps.items()
+            }
+
+    def check_rank(self, shape: tuple[int | None, ...]) -> None:
+        """Raise unless this is (batch, *spatial, channels)."""
+        if len(shape) != self.rank + 2:
+            raise ShapeError(
+                f"{self._label}: expected an input of shape (batch, {SPATIAL_AXES[self.rank]}, channels), "
+                f"received {tuple(shape)}."
+            )
+
+    def check_input(self, shape: tuple[int, ...]) -> None:
+        self.compute_output_shape(shape)

@@ -41,7 +41,7 @@ class Bidirectional(Layer):
     def __init__(self, layer: Any, merge_mode: str | None = "concat", *, backward_layer: Any = None, **kwargs: Any):
         super().__init__(**kwargs)
         layer = inner("Bidirectional", "layer", layer, RNN, "LSTM(4)")
-        name, config = layer.name.removeprefix("forward_"), layer.get_config()
+        name, config = layer.name.removeprefix("forward_"), nameless(layer.get_config())
         self.forward_layer = type(layer).from_config(config | {"name": f"forward_{name}"})
         if backward_layer is None:
             config |= {"name": f"backward_{name}", "go_backwards": True}
@@ -160,3 +160,10 @@ class Bidirectional(Layer):
         """Let stateful layers begin at zero again."""
         self.forward_layer.reset_state()
         self.backward_layer.reset_state()
+
+
+def nameless(config: Any) -> Any:
+    """A configuration without names, so that the weights of two layers made from it can be told apart."""
+    if isinstance(config, dict):
+        return {key: nameless(value) for key, value in config.items() if key != "name"}
+    return [nameless(value) for value in config] if isinstance(config, list) else config

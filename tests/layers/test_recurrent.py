@@ -129,6 +129,17 @@ def test_bidirectional_is_a_layer_and_its_mirror_image():
     close(y[..., 4:], layer.backward_layer(X)[:, ::-1])
 
 
+def test_both_directions_have_weights_of_their_own_whatever_the_cell():
+    cells = [layers.LSTMCell(4), layers.GRUCell(3)]
+    layer = layers.Bidirectional(layers.RNN(cells))
+    trace = layer.trace(X)
+    assert len(layer.weights) == len({weight.path for weight in layer.weights}) == len(trace.weight_gradients) == 12
+    again = layers.Bidirectional.from_config(layer.get_config())
+    again.build(X.shape)
+    again.set_weights(layer.get_weights())
+    close(again(X), layer(X))
+
+
 def test_time_distributed_dense_is_dense():
     dense = layers.Dense(4)
     close(layers.TimeDistributed(dense)(X), dense(X))

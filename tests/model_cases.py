@@ -23,7 +23,8 @@ class Case(NamedTuple):
 class Labelled(NamedTuple):
     """A loss or a metric with the kind of labels and of predictions that it gets.
 
-    `labels`: "numbers", "binary", "classes" (integers) or "one_hot"; `predictions`: "numbers" (these are logits,
+    `labels`: "numbers", "binary" (0 and 1), "signs" (-1 and 1), "classes" (integers), "one_hot" or "probabilities"
+    (rows that sum to one); `predictions`: "numbers" (these are logits,
     too), "probabilities" (rows that sum to one), "chances" (each from 0 to 1), or "edge", which has exact zeros,
     ones and large values.
     """
@@ -45,6 +46,11 @@ class Labelled(NamedTuple):
             return uniform(key, self.shape)
         if self.labels == "binary":
             return integers(key, self.shape, 2).astype("float32")
+        if self.labels == "signs":
+            return 2 * integers(key, self.shape, 2).astype("float32") - 1
+        if self.labels == "probabilities":
+            exp = np.exp(uniform(key, self.shape).astype("float64"))
+            return (exp / exp.sum(-1, keepdims=True)).astype("float32")
         drawn = integers(key, self.shape[:-1], classes)
         return np.eye(classes, dtype="float32")[drawn] if self.labels == "one_hot" else drawn
 
@@ -67,6 +73,16 @@ LOSSES = [
     Labelled("MeanSquaredError", "numbers", "numbers", (5, 3)),
     Labelled("MeanSquaredError", "numbers", "numbers", (5, 1)),
     Labelled("MeanSquaredError", "numbers", "numbers", (3, 4, 2)),
+    Labelled("MeanAbsoluteError", "numbers", "numbers", (5, 3)),
+    Labelled("MeanAbsoluteError", "numbers", "numbers", (3, 4, 2)),
+    Labelled("Huber", "numbers", "numbers", (5, 3)),
+    Labelled("Huber", "numbers", "numbers", (3, 4, 2), {"delta": 0.4}),
+    Labelled("Hinge", "signs", "numbers", (5, 3)),
+    Labelled("Hinge", "binary", "numbers", (5, 1)),
+    Labelled("Hinge", "numbers", "numbers", (3, 4, 2)),  # neither: taken as it is
+    Labelled("KLDivergence", "probabilities", "probabilities", (5, 3)),
+    Labelled("KLDivergence", "one_hot", "probabilities", (3, 4, 2)),
+    Labelled("KLDivergence", "probabilities", "chances", (5, 3)),  # rows that do not sum to one
     Labelled("BinaryCrossentropy", "binary", "chances", (5, 1)),
     Labelled("BinaryCrossentropy", "binary", "chances", (5, 3)),
     Labelled("BinaryCrossentropy", "binary", "edge", (5, 3)),

@@ -6,8 +6,11 @@ from typing import Any
 import numpy as np
 
 from nnlab.core.errors import ArgumentError
+from nnlab.losses.absolute_error import Huber, MeanAbsoluteError
 from nnlab.losses.binary import BinaryCrossentropy
 from nnlab.losses.categorical import CategoricalCrossentropy, SparseCategoricalCrossentropy
+from nnlab.losses.divergence import KLDivergence
+from nnlab.losses.hinge import Hinge
 from nnlab.losses.loss import Loss
 from nnlab.losses.squared_error import MeanSquaredError
 
@@ -19,6 +22,26 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> np.ndarray:
     array([5.], dtype=float32)
     """
     return MeanSquaredError().each(y_true, y_pred)
+
+
+def mean_absolute_error(y_true: Any, y_pred: Any) -> np.ndarray:
+    """The mean absolute error of each example."""
+    return MeanAbsoluteError().each(y_true, y_pred)
+
+
+def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> np.ndarray:
+    """Huber's loss of each example: squared up to `delta`, straight beyond."""
+    return Huber(delta).each(y_true, y_pred)
+
+
+def hinge(y_true: Any, y_pred: Any) -> np.ndarray:
+    """The hinge loss of each example; the truth is -1 or 1, or 0 or 1."""
+    return Hinge().each(y_true, y_pred)
+
+
+def kl_divergence(y_true: Any, y_pred: Any) -> np.ndarray:
+    """The Kullback-Leibler divergence of each example's two distributions."""
+    return KLDivergence().each(y_true, y_pred)
 
 
 def categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> np.ndarray:
@@ -36,18 +59,28 @@ def binary_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False) -> 
     return BinaryCrossentropy(from_logits).each(y_true, y_pred)
 
 
-CLASSES = {
-    cls.__name__: cls
-    for cls in (MeanSquaredError, CategoricalCrossentropy, SparseCategoricalCrossentropy, BinaryCrossentropy)
-}
 FUNCTIONS: dict[Callable, type[Loss]] = {
     mean_squared_error: MeanSquaredError,
+    mean_absolute_error: MeanAbsoluteError,
+    huber: Huber,
     categorical_crossentropy: CategoricalCrossentropy,
     sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
     binary_crossentropy: BinaryCrossentropy,
+    kl_divergence: KLDivergence,
+    hinge: Hinge,
 }
+CLASSES = {cls.__name__: cls for cls in FUNCTIONS.values()}
 NAMED = {function.__name__: cls for function, cls in FUNCTIONS.items()}
-ALIASES = {"mse": MeanSquaredError, "MSE": MeanSquaredError, "bce": BinaryCrossentropy}
+ALIASES = {
+    "mse": MeanSquaredError,
+    "MSE": MeanSquaredError,
+    "mae": MeanAbsoluteError,
+    "MAE": MeanAbsoluteError,
+    "bce": BinaryCrossentropy,
+    "BCE": BinaryCrossentropy,
+    "kld": KLDivergence,
+    "KLD": KLDivergence,
+}
 
 
 def get(identifier: Any) -> Loss:

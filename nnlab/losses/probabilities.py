@@ -30,13 +30,17 @@ def clip(p: np.ndarray) -> np.ndarray:
     return np.clip(p, EPSILON, 1 - EPSILON)
 
 
-def check_probabilities(owner: str, y_pred: np.ndarray, last: str) -> None:
-    """Raise where predictions are no probabilities, such as `last` gives; NaN passes, as in every layer."""
+def check_probabilities(owner: str, y_pred: np.ndarray, last: str, logits: bool = True) -> None:
+    """Raise where predictions are no probabilities, such as `last` gives; NaN passes, as in every layer.
+
+    `logits`: whether the loss has `from_logits` to offer.
+    """
     low, high = y_pred.min(initial=0), y_pred.max(initial=1)
     if low < 0 or high > 1 + 1e-3:
+        otherwise = ", or pass from_logits=True" if logits else ""
         raise ArgumentError(
             f"{owner}: y_pred must hold probabilities from 0 to 1, received values from "
-            f"{y_pred.min():.4g} to {y_pred.max():.4g}; end the model with {last}, or pass from_logits=True."
+            f"{y_pred.min():.4g} to {y_pred.max():.4g}; end the model with {last}{otherwise}."
         )
 
 

@@ -262,6 +262,33 @@ def test_gradcheck_finds_a_gate_that_is_wrong_at_one_time_only():
         gradcheck(layers.RNN(Wrong(4)), X)
 
 
+NESTED = {
+    "stack": lambda: layers.RNN(
+        [layers.LSTMCell(3, dropout=0.3, recurrent_dropout=0.2), layers.GRUCell(2, dropout=0.4, reset_after=False)],
+        return_sequences=True,
+    ),
+    "both directions": lambda: layers.Bidirectional(
+        layers.LSTM(3, dropout=0.3, recurrent_dropout=0.3, return_sequences=True), merge_mode="mul"
+    ),
+    "both directions of a stack": lambda: layers.Bidirectional(
+        layers.RNN([layers.GRUCell(3), layers.LSTMCell(2)], return_state=True)
+    ),
+    "model": lambda: models.Sequential(
+        [
+            layers.Bidirectional(layers.GRU(3, return_sequences=True)),
+            layers.TimeDistributed(layers.Dropout(0.4)),
+            layers.LSTM(2),
+        ]
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+@pytest.mark.parametrize("mask", [None, MASK], ids=["all times", "some times"])
+def test_gradients_hold_through_loops_in_layers_in_training(name, mask):
+    assert gradcheck(NESTED[name](), X, training=True, mask=mask)
+
+
 # ---- a cell of one's own
 
 

@@ -127,6 +127,33 @@ def global_average_pool(x, dy, mask=None):
     return y, dx
 
 
+def up_sampling(x, size, dy):
+    """The output and the gradient of x: an output cell shows the input cell that it is a part of."""
+    y, dx = np.zeros(dy.shape), np.zeros(x.shape)
+    for b, *place, c in grid(dy.shape):
+        cell = [i // by for i, by in zip(place, size, strict=True)]
+        y[b, *place, c] = x[b, *cell, c]
+        dx[b, *cell, c] += dy[b, *place, c]
+    return y, dx
+
+
+def bilinear_up_sampling(x, size, dy):
+    """The output and the gradient of x: each output cell lies between two rows and two columns of input cells."""
+
+    def between(i, by, length):
+        centre = min(max((i + 0.5) / by - 0.5, 0), length - 1)
+        first = min(int(centre), max(length - 2, 0))
+        return [(first, 1 - (centre - first)), (min(first + 1, length - 1), centre - first)]
+
+    y, dx = np.zeros(dy.shape), np.zeros(x.shape)
+    for b, i, j, c in grid(dy.shape):
+        for row, down in between(i, size[0], x.shape[1]):
+            for column, across in between(j, size[1], x.shape[2]):
+                y[b, i, j, c] += down * across * x[b, row, column, c]
+                dx[b, row, column, c] += down * across * dy[b, i, j, c]
+    return y, dx
+
+
 def batch_normalization(x, gamma, beta, epsilon, dy):
     """The output in training and the gradients of x, gamma and beta, in closed form (Ioffe and Szegedy 2015).
 

@@ -6,6 +6,7 @@ from nnlab.layers.activation import Activation
 from nnlab.layers.batch_normalization import BatchNormalization
 from nnlab.layers.bidirectional import Bidirectional
 from nnlab.layers.convolution import Conv1D, Conv2D, Conv3D
+from nnlab.layers.cropping import Cropping1D, Cropping2D, Cropping3D
 from nnlab.layers.dense import Dense
 from nnlab.layers.dropout import Dropout
 from nnlab.layers.embedding import Embedding
@@ -22,6 +23,7 @@ from nnlab.layers.gru import GRU, GRUCell
 from nnlab.layers.input_layer import InputLayer
 from nnlab.layers.lstm import LSTM, LSTMCell
 from nnlab.layers.masking import Masking
+from nnlab.layers.permute import Permute
 from nnlab.layers.pooling import (
     AveragePooling1D,
     AveragePooling2D,
@@ -32,11 +34,14 @@ from nnlab.layers.pooling import (
 )
 from nnlab.layers.recurrent import RNN
 from nnlab.layers.relu import ReLU
+from nnlab.layers.repeat_vector import RepeatVector
+from nnlab.layers.reshape import Reshape
 from nnlab.layers.simple_rnn import SimpleRNN, SimpleRNNCell
 from nnlab.layers.softmax import Softmax
 from nnlab.layers.stacked_rnn_cells import StackedRNNCells
 from nnlab.layers.time_distributed import TimeDistributed
-from nnlab.layers.zero_padding import ZeroPadding2D
+from nnlab.layers.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
+from nnlab.layers.zero_padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
 
 # Keras's other names of the same classes.
 AvgPool1D = AveragePooling1D
@@ -74,6 +79,9 @@ __all__ = [
     "Convolution1D",
     "Convolution2D",
     "Convolution3D",
+    "Cropping1D",
+    "Cropping2D",
+    "Cropping3D",
     "Dense",
     "Dropout",
     "Embedding",
@@ -102,11 +110,19 @@ __all__ = [
     "MaxPooling1D",
     "MaxPooling2D",
     "MaxPooling3D",
+    "Permute",
     "ReLU",
+    "RepeatVector",
+    "Reshape",
     "SimpleRNN",
     "SimpleRNNCell",
     "Softmax",
     "StackedRNNCells",
     "TimeDistributed",
+    "UpSampling1D",
+    "UpSampling2D",
+    "UpSampling3D",
+    "ZeroPadding1D",
     "ZeroPadding2D",
+    "ZeroPadding3D",
 ]

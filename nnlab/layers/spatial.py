@@ -8,8 +8,10 @@ axes of the input are t in a series, h w in an image, h w l in a volume.
 import re
 from typing import Any
 
-from nnlab.core.arguments import channels_last
-from nnlab.core.errors import ShapeError
+import numpy as np
+
+from nnlab.core.arguments import channels_last, integers
+from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.step import Step
 
@@ -70,3 +72,21 @@ class SpatialLayer(Layer):
 
     def check_input(self, shape: tuple[int, ...]) -> None:
         self.compute_output_shape(shape)
+
+
+def edges(owner: str, name: str, value: Any, rank: int) -> tuple[tuple[int, int], ...]:
+    """(before, after) for each spatial axis, from one number, one an axis, or a pair an axis.
+
+    >>> edges("ZeroPadding2D", "padding", (1, 2), 2)
+    ((1, 1), (2, 2))
+    """
+    try:
+        values = value if isinstance(value, tuple | list | np.ndarray) else (value,) * rank
+        if len(values) != rank:
+            raise ArgumentError
+        return tuple(integers(owner, name, each, 2, minimum=0) for each in values)
+    except ArgumentError:
+        raise ArgumentError(
+            f"{owner}: {name} must be an integer of at least 0, {rank} of them (one for each spatial axis) "
+            f"or {rank} pairs (before, after), received {value!r}."
+        ) from None

@@ -1,61 +1,63 @@
-"""Zeros around an image, by any amount on each side."""
+"""Zeros around a series, an image or a volume, by any amount on each side."""
 
 from typing import Any
 
 import numpy as np
 
 from nnlab import arrays
-from nnlab.core.arguments import channels_last, integers
-from nnlab.core.errors import ArgumentError, ShapeError
-from nnlab.core.layer import Layer
+from nnlab.core.arguments import integers
 from nnlab.core.record import Record
+from nnlab.layers.spatial import SpatialLayer, edges
 
 
-class BaseZeroPadding(Layer):
+class BaseZeroPadding(SpatialLayer):
     """What padding of one, two or three spatial axes shares; `rank` counts the axes."""
 
-    rank: int
     keeps_integers = True
+    axes = {"x": "b h w c", "y": "b i j c"}
 
     def __init__(self, padding: Any = 1, data_format: str | None = None, **kwargs: Any):
-        super().__init__(**kwargs)
-        self.padding = self._amounts(padding)
-        self.data_format = channels_last(type(self).__name__, data_format)
+        super().__init__(data_format=data_format, **kwargs)
+        self.padding = edges(type(self).__name__, "padding", padding, self.rank)
 
-    def _amounts(self, padding: Any) -> tuple[tuple[int, int], ...]:
-        """(before, after) for each spatial axis, from one number, one an axis, or a pair an axis."""
-        owner = type(self).__name__
-        try:
-            values = padding if isinstance(padding, tuple | list | np.ndarray) else (padding,) * self.rank
-            if len(values) != self.rank:
-                raise ArgumentError
-            return tuple(integers(owner, "padding", value, 2, minimum=0) for value in values)
-        except ArgumentError:
-            raise ArgumentError(
-                f"{owner}: padding must be an integer of at least 0, {self.rank} of them (one for each spatial axis) "
-                f"or {self.rank} pairs (before, after), received {padding!r}."
-            ) from None
-
-    def check_input(self, shape: tuple[int, ...]) -> None:
-        if len(shape) != self.rank + 2:
-            raise ShapeError(
-                f"{self._label}: expected an input of {self.rank + 2} axes (batch, {self.rank} spatial, channels), "
-                f"received shape {shape}."
-            )
+    @property
+    def around(self) -> tuple[tuple[int, int], ...]:
+        """How many zeros go (before, after) each spatial axis."""
+        return self.padding
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        self.check_input(input_shape)
+        self.check_rank(input_shape)
         spatial = (
             None if n is None else before + n + after
-            for n, (before, after) in zip(input_shape[1:-1], self.padding, strict=True)
+            for n, (before, after) in zip(input_shape[1:-1], self.around, strict=True)
         )
         return (input_shape[0], *spatial, input_shape[-1])
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
-        return arrays.pad(x, self.padding)
+        return arrays.pad(x, self.around)
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
-        return arrays.unpad(g.y, s.x.shape, self.padding)
+        return arrays.unpad(g.y, s.x.shape, self.around)
+
+
+class ZeroPadding1D(BaseZeroPadding):
+    """Zeros before and after series (batch, steps, channels).
+
+    `padding` is one number or (before, after).
+
+    >>> ZeroPadding1D((2, 0))(np.ones((1, 2, 1)))[0, :, 0]
+    array([0., 0., 1., 1.], dtype=float32)
+    """
+
+    rank = 1
+
+    def __init__(self, padding: Any = 1, data_format: str | None = None, **kwargs: Any):
+        super().__init__(0, data_format, **kwargs)
+        self.padding = integers("ZeroPadding1D", "padding", padding, 2, minimum=0)
+
+    @property
+    def around(self) -> tuple[tuple[int, int], ...]:
+        return (self.padding,)
 
 
 class ZeroPadding2D(BaseZeroPadding):
@@ -68,4 +70,15 @@ class ZeroPadding2D(BaseZeroPadding):
     """
 
     rank = 2
-    axes = {"x": "b h w c", "y": "b i j c"}
+
+
+class ZeroPadding3D(BaseZeroPadding):
+    """Zeros around volumes (batch, height, width, depth, channels).
+
+    `padding` is one number, one for each axis, or a pair (before, after) for each.
+
+    >>> ZeroPadding3D((1, 0, 2))(np.zeros((1, 4, 4, 4, 3))).shape
+    (1, 6, 4, 8, 3)
+    """
+
+    rank = 3

@@ -147,9 +147,62 @@ def test_softmax_rows_are_positive_and_sum_to_one(x):
     close(y.sum(-1), np.ones(2))
 
 
+@st.composite
+def edges(draw):
+    """The shape of an input and a pair (before, after) for each of its spatial axes."""
+    rank = draw(upto(1, 3))
+    shape = (draw(upto(1, 2)), *draw(st.tuples(*[upto(1, 4)] * rank)), draw(upto(1, 2)))
+    return shape, draw(st.tuples(*[st.tuples(upto(0, 3), upto(0, 3))] * rank))
+
+
+def of_rank(name, rank, argument, **more):
+    """The layer, told the pairs as Keras is: in 1D there is one."""
+    return getattr(layers, f"{name}{rank}D")(argument[0] if rank == 1 else argument, dtype="float64", **more)
+
+
 @at_leisure
-@given(images, st.tuples(st.tuples(upto(0, 3), upto(0, 3)), st.tuples(upto(0, 3), upto(0, 3))))
-def test_zero_padding_puts_zeros_around_and_nothing_else(shape, padding):
-    x = numbers(0, shape)
-    y = layers.ZeroPadding2D(padding, dtype="float64")(x)
-    np.testing.assert_array_equal(y, np.pad(x, ((0, 0), *padding, (0, 0))))
+@given(edges(), upto(0, 2**32))
+def test_zero_padding_and_cropping_undo_each_other(drawn, seed):
+    shape, around = drawn
+    rank, x = len(around), numbers(seed, shape)
+    padding, cropping = of_rank("ZeroPadding", rank, around), of_rank("Cropping", rank, around)
+    y = padding(x)
+    np.testing.assert_array_equal(y, np.pad(x, ((0, 0), *around, (0, 0))))
+    np.testing.assert_array_equal(cropping(y), x)
+    dy = numbers(seed + 1, y.shape)
+    np.testing.assert_array_equal(padding.trace(x, grad=dy)["x"].grad, cropping(dy))
+    np.testing.assert_array_equal(cropping.trace(y, grad=x)["x"].grad, y)
+
+
+@at_leisure
+@given(sliding(dilated=False))
+def test_upsampling_equals_the_loops(at):
+    layer = of_rank("UpSampling", at.rank, at.size)
+    dy = numbers(at.seed + 1, layer.compute_output_shape(at.shape))
+    y, dx = oracles.up_sampling(at.x, at.size, dy)
+    trace = layer.trace(at.x, grad=dy)
+    close(trace["y"].value, y)
+    close(trace["x"].grad, dx)
+
+
+@at_leisure
+@given(images, st.tuples(upto(1, 4), upto(1, 4)), upto(0, 2**32))
+def test_bilinear_upsampling_equals_the_loops(shape, size, seed):
+    layer = layers.UpSampling2D(size, interpolation="bilinear", dtype="float64")
+    x, dy = numbers(seed, shape), numbers(seed + 1, layer.compute_output_shape(shape))
+    y, dx = oracles.bilinear_up_sampling(x, size, dy)
+    trace = layer.trace(x, grad=dy)
+    close(trace["y"].value, y)
+    close(trace["x"].grad, dx)
+
+
+@at_leisure
+@given(images, st.permutations([1, 2, 3]), upto(0, 2**32))
+def test_permuting_moves_each_number_to_its_place(shape, dims, seed):
+    x = numbers(seed, shape)
+    layer = layers.Permute(dims, dtype="float64")
+    trace = layer.trace(x, grad=numbers(seed + 1, layer.compute_output_shape(shape)))
+    for cell in oracles.grid(shape):
+        place = (cell[0], *(cell[n] for n in dims))
+        assert trace["y"].value[place] == x[cell]
+        assert trace["x"].grad[cell] == trace["y"].grad[place]

@@ -58,6 +58,19 @@ CONSTRUCTORS = {
     ),
     "AveragePooling2D: missing a required argument: 'pool_size'.": lambda: layers.AveragePooling2D(),
     "ZeroPadding2D: padding must be an integer of at least 0, 2 of them": lambda: layers.ZeroPadding2D(-1),
+    "ZeroPadding1D: padding must be an integer of at least 0 or 2 of them, received (1, 2, 3).": (
+        lambda: layers.ZeroPadding1D((1, 2, 3))
+    ),
+    "Cropping3D: cropping must be an integer of at least 0, 3 of them": lambda: layers.Cropping3D((1, 2)),
+    "UpSampling1D: size must be an integer of at least 1, received (2,).": lambda: layers.UpSampling1D((2,)),
+    "UpSampling2D: interpolation must be one of 'nearest', 'bilinear', received 'bicubic'.": (
+        lambda: layers.UpSampling2D(interpolation="bicubic")
+    ),
+    "Reshape: target_shape must be a tuple of sizes without the batch, of which one may be -1, received (-1, -1).": (
+        lambda: layers.Reshape((-1, -1))
+    ),
+    "Permute: dims must hold each of 1, 2, ... once": lambda: layers.Permute((0, 1)),
+    "RepeatVector: n must be an integer of at least 1, received 0.": lambda: layers.RepeatVector(0),
     "Dropout: rate must be a number from 0 to 1, received 1.5.": lambda: layers.Dropout(1.5),
     "Dropout: rate must be a number from 0 to 1, received nan.": lambda: layers.Dropout(np.nan),
     "Dropout: noise_shape must hold an integer of at least 1 or None": lambda: layers.Dropout(0.5, noise_shape="b1"),
@@ -95,6 +108,19 @@ CALLS = {
     ),
     "expected a mask of shape (1, 4), received (1, 5).": (
         lambda: layers.GlobalAveragePooling1D(name="it")(IMAGE[..., 0], mask=np.ones((1, 5)))
+    ),
+    "cropping=((2, 2), (0, 1)) leaves nothing of an input of shape (1, 4, 5, 3)": (
+        lambda: layers.Cropping2D(((2, 2), (0, 1)), name="it")(IMAGE)
+    ),
+    "target_shape=(7, -1) does not hold the 60 numbers of each sample of an input of shape (1, 4, 5, 3).": (
+        lambda: layers.Reshape((7, -1), name="it")(IMAGE)
+    ),
+    "target_shape=(0, -1) does not hold the 3 numbers": lambda: layers.Reshape((0, -1), name="it")(ROWS),
+    "expected 2 axes after the batch, as dims=(2, 1) has, received an input of shape (2, 3).": (
+        lambda: layers.Permute((2, 1), name="it")(ROWS)
+    ),
+    "expected an input of shape (batch, features), received (1, 4, 5, 3).": (
+        lambda: layers.RepeatVector(2, name="it")(IMAGE)
     ),
     "the kernel reaches over (5, 9) cells but the input has only (4, 5)": (
         lambda: layers.Conv2D(2, 5, dilation_rate=(1, 2), name="it")(IMAGE)

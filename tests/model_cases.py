@@ -10,14 +10,23 @@ from formula import integers, uniform
 
 
 class Case(NamedTuple):
-    """A class by its Keras name and its arguments."""
+    """An optimizer or a schedule of its learning rate by its Keras name and its arguments."""
 
     name: str
     arguments: dict[str, Any]
 
     @property
     def id(self) -> str:
-        return f"{self.name}({', '.join(f'{key}={value!r}' for key, value in self.arguments.items())})"
+        texts = {key: value.id if isinstance(value, Case) else repr(value) for key, value in self.arguments.items()}
+        return f"{self.name}({', '.join(f'{key}={text}' for key, text in texts.items())})"
+
+    def of(self, optimizers: Any) -> Any:
+        """Made from a library's optimizers."""
+        module = optimizers if hasattr(optimizers, self.name) else optimizers.schedules
+        arguments = {
+            key: value.of(optimizers) if isinstance(value, Case) else value for key, value in self.arguments.items()
+        }
+        return getattr(module, self.name)(**arguments)
 
 
 class Labelled(NamedTuple):
@@ -117,12 +126,28 @@ METRICS = [
     Labelled("SparseCategoricalCrossentropy", "classes", "probabilities", (7, 3)),
 ]
 
+SCHEDULES = [  # each changes its course within ten steps
+    Case("ExponentialDecay", {"initial_learning_rate": 0.5, "decay_steps": 4, "decay_rate": 0.3}),
+    Case("ExponentialDecay", {"initial_learning_rate": 0.5, "decay_steps": 4, "decay_rate": 0.3, "staircase": True}),
+    Case("PiecewiseConstantDecay", {"boundaries": [2, 5], "values": [0.5, 0.2, 0.05]}),
+    Case("CosineDecay", {"initial_learning_rate": 0.5, "decay_steps": 7, "alpha": 0.1}),
+    Case("CosineDecay", {"initial_learning_rate": 0.1, "decay_steps": 5, "warmup_target": 0.6, "warmup_steps": 3}),
+]
 OPTIMIZERS = [
     Case("SGD", {}),
     Case("SGD", {"learning_rate": 0.1, "momentum": 0.9}),
     Case("SGD", {"learning_rate": 0.1, "momentum": 0.8, "nesterov": True}),
     Case("Adam", {}),
     Case("Adam", {"learning_rate": 0.05, "beta_1": 0.8, "beta_2": 0.99, "epsilon": 1e-3}),
+    Case("AdamW", {}),
+    Case("AdamW", {"learning_rate": 0.05, "weight_decay": 0.2, "beta_1": 0.8, "beta_2": 0.99, "epsilon": 1e-3}),
+    Case("RMSprop", {}),
+    Case("RMSprop", {"learning_rate": 0.05, "rho": 0.7, "momentum": 0.6, "epsilon": 1e-3}),
+    Case("RMSprop", {"learning_rate": 0.05, "rho": 0.7, "centered": True, "epsilon": 1e-3}),
+    Case("Adagrad", {}),
+    Case("Adagrad", {"learning_rate": 0.5, "initial_accumulator_value": 0.0, "epsilon": 1e-3}),
+    *(Case("SGD", {"learning_rate": schedule}) for schedule in SCHEDULES),
+    Case("AdamW", {"learning_rate": SCHEDULES[-1], "weight_decay": 0.2}),
 ]
 START = (uniform("start 0", (3, 2)), uniform("start 1", (2,)))
 GRADIENTS = [(uniform(f"gradient 0 {step}", (3, 2)), uniform(f"gradient 1 {step}", (2,))) for step in range(10)]

@@ -8,6 +8,7 @@ from test_golden import assert_equal_to_keras, load
 from nnlab import optimizers
 from nnlab.core.errors import ArgumentError, ShapeError, UnknownArgumentError
 from nnlab.core.variable import Variable
+from nnlab.optimizers import schedules
 
 GOLDEN = load("optimizers")
 
@@ -18,7 +19,7 @@ def variables():
 
 @pytest.mark.parametrize("case", OPTIMIZERS, ids=lambda case: case.id)
 def test_ten_steps_are_keras_steps(case):
-    optimizer, weights, history = getattr(optimizers, case.name)(**case.arguments), variables(), []
+    optimizer, weights, history = case.of(optimizers), variables(), []
     for gradients in GRADIENTS:
         optimizer.apply(gradients, weights)
         history.append([weight.numpy() for weight in weights])
@@ -44,7 +45,7 @@ def test_first_step_of_adam_is_the_learning_rate_whatever_the_gradient():
 @pytest.mark.parametrize("case", OPTIMIZERS, ids=lambda case: case.id)
 def test_a_weight_of_float64_stays_float64(case):
     weight = Variable(np.zeros(2), "w")
-    getattr(optimizers, case.name)(**case.arguments).apply([np.ones(2, "float32")], [weight])
+    case.of(optimizers).apply([np.ones(2, "float32")], [weight])
     assert weight.dtype == np.float64
 
 
@@ -87,8 +88,48 @@ def test_get_knows_keras_names():
     assert isinstance(optimizers.get(optimizers.Adam), optimizers.Adam)
     given = optimizers.SGD(0.5)
     assert optimizers.get(given) is given
-    again = optimizers.get({"class_name": "SGD", "config": given.get_config()})
+
+
+@pytest.mark.parametrize("case", OPTIMIZERS, ids=lambda case: case.id)
+def test_a_configuration_makes_the_same_optimizer(case):
+    given = case.of(optimizers)
+    again = optimizers.get({"class_name": case.name, "config": given.get_config()})
     assert again.get_config() == given.get_config()
+    assert repr(again) == repr(given)
+    one, other = variables(), variables()
+    given.apply(GRADIENTS[0], one)
+    again.apply(GRADIENTS[0], other)
+    assert all((a.numpy() == b.numpy()).all() for a, b in zip(one, other, strict=True))
+
+
+def test_adamw_without_decay_is_adam():
+    one, other = variables(), variables()
+    optimizers.Adam(0.1).apply(GRADIENTS[0], one)
+    optimizers.AdamW(0.1, weight_decay=0.0).apply(GRADIENTS[0], other)
+    assert all((a.numpy() == b.numpy()).all() for a, b in zip(one, other, strict=True))
+
+
+def test_a_schedule_moves_the_learning_rate_with_each_step():
+    optimizer, weight = optimizers.SGD(schedules.PiecewiseConstantDecay([0], [1.0, 0.25])), Variable(np.zeros(1), "w")
+    rates = []
+    for _ in range(3):
+        rates.append(optimizer.learning_rate)
+        optimizer.apply([np.ones(1)], [weight])
+    assert rates == [1.0, 0.25, 0.25]
+    assert weight.numpy().tolist() == [-1.5]
+
+
+def test_a_learning_rate_that_follows_a_schedule_cannot_be_set():
+    optimizer = optimizers.SGD(schedules.ExponentialDecay(0.5, 10, 0.9))
+    with pytest.raises(ArgumentError, match=r"SGD: learning_rate follows ExponentialDecay\(.*cannot be set to 0.1"):
+        optimizer.learning_rate = 0.1
+    optimizer.learning_rate = schedules.CosineDecay(1.0, 10)
+    assert optimizer.learning_rate == 1
+
+
+def test_cosine_stays_where_it_ends():
+    schedule = schedules.CosineDecay(2.0, 10, alpha=0.25)
+    assert [schedule(step) for step in (0, 10, 1000)] == [2.0, 0.5, 0.5]
 
 
 @pytest.mark.parametrize("argument", ["clipnorm", "weight_decay", "use_ema", "amsgrad", "lr"])
@@ -104,7 +145,34 @@ def test_what_is_not_supported_is_refused_by_name(argument):
         (lambda: optimizers.SGD(-1), "SGD: learning_rate must be a number of at least 0, received -1."),
         (lambda: optimizers.SGD(momentum=2), "SGD: momentum must be a number from 0 to 1, received 2."),
         (lambda: optimizers.Adam(beta_1=None), "Adam: beta_1 must be a number from 0 to 1, received None."),
-        (lambda: optimizers.get("adamw"), "optimizer must be one of 'sgd', 'adam' or an Optimizer, received 'adamw'."),
+        (
+            lambda: optimizers.get("adamax"),
+            "optimizer must be one of 'sgd', 'rmsprop', 'adagrad', 'adam', 'adamw' or an Optimizer, received 'adamax'.",
+        ),
+        (lambda: optimizers.AdamW(beta_2=-1), "AdamW: beta_2 must be a number from 0 to 1, received -1."),
+        (
+            lambda: optimizers.AdamW(weight_decay=None),
+            "AdamW: weight_decay must be a number of at least 0, received None.",
+        ),
+        (lambda: optimizers.RMSprop(centered="no"), "RMSprop: centered must be True or False, received 'no'."),
+        (
+            lambda: schedules.CosineDecay(0.1, 0),
+            "CosineDecay: decay_steps must be a number above 0, received 0.",
+        ),
+        (
+            lambda: schedules.PiecewiseConstantDecay([5, 2], [1, 2, 3]),
+            "PiecewiseConstantDecay: expected boundaries that rise and one more of values, received "
+            "boundaries=[5, 2] and values=[1, 2, 3].",
+        ),
+        (
+            lambda: schedules.PiecewiseConstantDecay(3, [1, 2]),
+            "PiecewiseConstantDecay: boundaries must be a list of numbers, received 3.",
+        ),
+        (
+            lambda: optimizers.SGD({"class_name": "Cosine"}),
+            "learning_rate must be a number or one of ExponentialDecay, PiecewiseConstantDecay, CosineDecay, "
+            "received {'class_name': 'Cosine'}.",
+        ),
     ],
 )
 def test_nonsense_is_refused_in_one_sentence(make, sentence):

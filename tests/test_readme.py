@@ -39,7 +39,7 @@ def test_example_shows_what_it_says(example, tmp_path, monkeypatch):
     assert not report, "".join(report)
 
 
-@pytest.mark.parametrize("module", re.findall(r"^\| `(\w+)` \|", README, re.M))
+@pytest.mark.parametrize("module", re.findall(r"^\| `([\w.]+)` \|", README, re.M))
 def test_listed_names_exist(module):
     names = listed(module)
     assert names

@@ -122,7 +122,7 @@ def optimizers():
     """For each row: the two weights after each of ten steps with given gradients."""
     golden = {}
     for case in models.OPTIMIZERS:
-        optimizer = getattr(keras.optimizers, case.name)(**case.arguments)
+        optimizer = case.of(keras.optimizers)
         weights = [keras.Variable(start) for start in models.START]
         history = []
         for gradients in models.GRADIENTS:

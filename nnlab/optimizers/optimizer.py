@@ -1,0 +1,98 @@
+"""The base of all optimizers: one step of all weights, whole or not at all.
+
+`update(variable, gradient, slots)` is the arithmetic of one weight; `apply` does all weights of a step, and moves
+nothing before every new value is computed.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from nnlab.core.arguments import number
+from nnlab.core.errors import ArgumentError, ShapeError, unknown_arguments
+from nnlab.core.variable import Variable
+from nnlab.optimizers import schedules
+from nnlab.optimizers.schedules import LearningRateSchedule
+
+Slots = tuple[np.ndarray, ...]
+
+
+class Optimizer:
+    """The base: `apply(gradients, variables)` makes one step.
+
+    `slots` holds what the optimizer remembers of each weight (its momentum, say), `iterations` counts the steps.
+    `learning_rate` is a number or a schedule of it.
+    """
+
+    arguments = ("learning_rate",)
+
+    def __init__(self, learning_rate: float | LearningRateSchedule, name: str | None = None, **unknown: Any):
+        if unknown:
+            raise unknown_arguments(type(self).__name__, unknown, [*self.arguments, "name"])
+        if isinstance(learning_rate, Mapping):  # of a configuration
+            learning_rate = schedules.get(learning_rate)
+        self.learning_rate = learning_rate
+        self.name = name or type(self).__name__.lower()
+        self.iterations = 0
+        self.slots: dict[Variable, Slots] = {}
+
+    @property
+    def learning_rate(self) -> float:
+        """How far the next step goes; a number may be set while training, a schedule moves by itself."""
+        rate = self._learning_rate
+        return rate(self.iterations) if isinstance(rate, LearningRateSchedule) else rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: float | LearningRateSchedule) -> None:
+        owner = type(self).__name__
+        if isinstance(value, LearningRateSchedule):
+            self._learning_rate = value
+            return
+        if isinstance(getattr(self, "_learning_rate", None), LearningRateSchedule):
+            raise ArgumentError(
+                f"{owner}: learning_rate follows {self._learning_rate!r}, so it cannot be set to {value!r}; make the "
+                "optimizer with a number to set it while training."
+            )
+        self._learning_rate = number(owner, "learning_rate", value, low=0.0)
+
+    def start(self, variable: Variable) -> Slots:
+        """What is remembered of a weight before its first step."""
+        return ()
+
+    def update(self, value: np.ndarray, gradient: np.ndarray, slots: Slots) -> tuple[np.ndarray, Slots]:
+        """The new value of a weight and what is remembered of it; changes nothing."""
+        raise NotImplementedError(f"{type(self).__name__}: write update(value, gradient, slots).")
+
+    def apply(self, gradients: Iterable[Any], variables: Iterable[Variable]) -> None:
+        """Move each variable by one step along its gradient."""
+        updates = []
+        for gradient, variable in zip(gradients, variables, strict=True):
+            gradient = np.asarray(gradient, variable.dtype)
+            if gradient.shape != variable.shape:
+                raise ShapeError(
+                    f"{type(self).__name__}: the gradient of {variable.path} must have its shape {variable.shape}, "
+                    f"received {gradient.shape}."
+                )
+            slots = self.slots[variable] if variable in self.slots else self.start(variable)
+            updates.append((variable, *self.update(variable.value, gradient, slots)))
+        for variable, value, slots in updates:
+            variable.value, self.slots[variable] = value, slots
+        self.iterations += 1
+
+    def apply_gradients(self, pairs: Iterable[tuple[Any, Variable]]) -> None:
+        """The same for pairs of gradient and variable."""
+        pairs = list(pairs)
+        self.apply([gradient for gradient, _ in pairs], [variable for _, variable in pairs])
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        rate = self._learning_rate
+        if isinstance(rate, LearningRateSchedule):
+            rate = {"class_name": type(rate).__name__, "config": rate.get_config()}
+        return {"name": self.name, **{name: getattr(self, name) for name in self.arguments}, "learning_rate": rate}
+
+    def __repr__(self) -> str:
+        values = {name: getattr(self, name) for name in self.arguments} | {"learning_rate": self._learning_rate}
+        stated = ", ".join(f"{name}={value!r}" for name, value in values.items())
+        return f"{type(self).__name__}({stated})"

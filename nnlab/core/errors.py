@@ -24,6 +24,10 @@ class PatchError(NnlabError, ValueError):
     """A function that was to replace a step of a layer could not do so."""
 
 
+class RecordingError(NnlabError, TypeError):
+    """A custom layer's `call` does something that cannot be recorded, and so not be differentiated."""
+
+
 class GradientError(NnlabError, AssertionError):
     """A gradient differs from what finite differences say."""
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nnlab import regularizers
-from nnlab.core import naming, seed
+from nnlab.core import naming, recorded, seed
 from nnlab.core.arguments import boolean, supported
 from nnlab.core.checked import check_methods
 from nnlab.core.config import COMMON, arguments, plain, required
@@ -22,7 +22,7 @@ from nnlab.core.record import Call, Record, Row, parts
 from nnlab.core.step import Step
 from nnlab.core.symbolic import SymbolicTensor, checked_dtype, checked_shape
 from nnlab.core.trace import Trace, run_trace
-from nnlab.core.variable import Variable
+from nnlab.core.variable import TAPE, Variable
 from nnlab.core.weighted import Weighted
 
 DTYPES = ("float16", "float32", "float64")
@@ -41,7 +41,9 @@ class Layer(Weighted):
     _records: ClassVar[type[Record]] = Record  # a class of its own for each layer, see `record`
     _rows: ClassVar[type[Row]] = Row
     supports_masking: bool = False  # the mask of the input is that of the output too, see `mask_after`
-    takes_mask: ClassVar[bool] = False  # `forward` has an argument `mask`
+    further_inputs: ClassVar[tuple[str, ...]] = ()  # the arguments of `forward`, or of `call`, after x
+    takes_mask: ClassVar[bool] = False  # `mask` is one of them
+    is_recorded: ClassVar[bool] = False  # written as a `call` in plain NumPy, see `nnlab.core.recorded`
     keeps_integers: ClassVar[bool] = False  # integers reach `forward` as they are: indices, or shapes only
 
     def __init__(
@@ -77,7 +79,14 @@ class Layer(Weighted):
         super().__init_subclass__(**kwargs)
         cls._records = type(f"{cls.__name__}Record", (Record,), {"__slots__": ()})
         cls._rows = type(f"{cls.__name__}Row", (Row,), {"__slots__": ()})
-        cls.takes_mask = "mask" in inspect.signature(cls.forward).parameters
+        if "call" in vars(cls) and "forward" not in vars(cls):
+            cls.forward, cls.backward = recorded.forward, recorded.backward
+            if "compute_output_shape" not in vars(cls):
+                cls.compute_output_shape = recorded.output_shape
+        cls.is_recorded = cls.forward is recorded.forward
+        takes = list(inspect.signature(cls.call if cls.is_recorded else cls.forward).parameters)
+        cls.further_inputs = tuple(name for name in takes[2 if cls.is_recorded else 3 :] if name != "training")
+        cls.takes_mask = "mask" in cls.further_inputs
         check_methods(cls)
 
     # ---- what a layer writes
@@ -209,15 +218,20 @@ class Layer(Weighted):
 
     def as_inputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """What is passed besides `x`, under the names that `forward` gives it, as arrays; a mask holds booleans."""
-        known = list(inspect.signature(self.forward).parameters)[2:]
+        known = self.further_inputs
         if unknown := [name for name in inputs if name not in known]:
             raise unknown_arguments(self._label, unknown, ["x", "training", *known])
         given = {name: value for name, value in inputs.items() if value is not None}
         arrays = {name: Layer.as_input(self, value, name) for name, value in given.items()}
         return {name: array.astype(bool) if name == "mask" else array for name, array in arrays.items()}
 
-    def __call__(self, x: Any, training: bool = False, **inputs: Any) -> Any:
-        """The output for `x` (an array or lists, batch first); `inputs` are those that `forward` takes besides."""
+    def __call__(self, x: Any, training: bool | None = None, **inputs: Any) -> Any:
+        """The output for `x` (an array or lists, batch first); `inputs` are those that `forward` takes besides.
+
+        Inside the `call` of a custom layer it is a step of that one, and follows its training.
+        """
+        if (tape := TAPE.get()) is not None:
+            return tape.run(self, x, training, inputs)
         x, inputs = self.as_input(x), inputs and self.as_inputs(inputs)
         call = Call(self._mode(training), seed.generator(), live=True)
         with np.errstate(all="ignore"):  # a trace names the first step that is not finite

@@ -53,7 +53,7 @@ class Call:
 class Record:
     """The values of one layer in one call, in the order they were computed: weights, x, the steps, y."""
 
-    __slots__ = ("__dict__", "call", "layer")  # housekeeping stays out of vars(record)
+    __slots__ = ("__dict__", "call", "layer", "tape")  # housekeeping stays out of vars(record)
 
     def __init__(self, call: Call, layer: "Layer | None" = None):
         self.call, self.layer = call, layer
@@ -65,6 +65,10 @@ class Record:
     @property
     def rng(self) -> np.random.Generator:
         return self.call.generator(self.layer)
+
+    def store(self, name: str, value: Any, caller: Any) -> Any:
+        """Take a step of a recorded `call`: what stands for it. Only a trace keeps it; the tape has its own."""
+        return value
 
     def child(self, name: str, layer: "Layer") -> "Record":
         """The record of a sublayer. It is kept under "name/", which cannot meet a step's name."""

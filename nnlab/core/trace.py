@@ -41,7 +41,8 @@ class Entry:
         self.latex = step.latex if step else ""
         self.grad_latex = step.grad if step else ""
         self.note = step.note if step else ""
-        self.differentiable = step.differentiable if step else True
+        by_itself = self.kind != "step" or np.asarray(self.value).dtype.kind == "f"  # a recorded step
+        self.differentiable = step.differentiable if step else by_itself
         self.outside = step.outside if step else 0.0
         self.file, self.line = record.lines.get(name, ("", None))
 
@@ -192,7 +193,10 @@ def kind_of(name: str, layer: "Layer") -> str:
         return "step"
     if name in layer._variables:
         return "weight"
-    return "output" if name == "y" else "input"
+    if name == "y":
+        return "output"
+    recorded = getattr(layer, "is_recorded", False)  # a loss is traced too, and never recorded
+    return "step" if recorded and name not in {"x", *layer.further_inputs} else "input"
 
 
 def walk(s: TracingRecord, g: TracingRecord | None) -> Iterator[Entry]:

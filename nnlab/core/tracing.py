@@ -21,7 +21,7 @@ from nnlab.core.record import LOOP, Call, Record, Scan, read_shared
 if TYPE_CHECKING:
     from nnlab.core.layer import Layer
 
-HOUSEKEEPING = ("call", "layer", "lengths", "lines", "over_time", "path", "shared", "times", "values")
+HOUSEKEEPING = ("call", "layer", "lengths", "lines", "over_time", "path", "shared", "tape", "times", "values")
 
 
 class Patched(NamedTuple):
@@ -92,12 +92,17 @@ class TracingRecord(Record):
         if name in HOUSEKEEPING:
             object.__setattr__(self, name, value)
             return
+        self.store(name, value, sys._getframe(1))
+
+    def store(self, name: str, value: Any, caller: Any) -> Any:
         if self.call.patches:
             value = self._patched(name, value)
-        caller = sys._getframe(1)
-        if caller.f_globals.get("__name__") != "nnlab.core.layer":  # weights, x and y are stored there
+        if (
+            caller is not None and caller.f_globals.get("__name__") != "nnlab.core.layer"
+        ):  # weights, x and y are stored there
             self.lines[name] = (caller.f_code.co_filename, caller.f_lineno)
-        self.__dict__[name] = frozen(value)
+        self.__dict__[name] = stored = frozen(value)
+        return stored
 
     def _patched(self, name: str, own: Any) -> Any:
         """What takes the place of `own`: the patch for this time, that for all times, or `own` itself."""

@@ -1,10 +1,14 @@
 """A weight: an array with a name that can be assigned, and that NumPy's functions take as an array."""
 
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
-from nnlab.core.errors import ArgumentError, ShapeError
+from nnlab.core.errors import ArgumentError, RecordingError, ShapeError
+
+# The tape of the custom `call` that is running, if any: a weight that is used there joins it (recorded.py).
+TAPE: ContextVar[Any] = ContextVar("tape", default=None)
 
 
 class Variable(np.lib.mixins.NDArrayOperatorsMixin):
@@ -39,7 +43,7 @@ class Variable(np.lib.mixins.NDArrayOperatorsMixin):
 
     @property
     def T(self) -> np.ndarray:
-        return self.value.T
+        return np.transpose(self)
 
     @property
     def path(self) -> str:
@@ -65,6 +69,7 @@ class Variable(np.lib.mixins.NDArrayOperatorsMixin):
         return value
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        self._refuse_inside_call("np.asarray")
         return np.array(self.value, dtype, copy=True if copy is None else copy)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
@@ -74,12 +79,18 @@ class Variable(np.lib.mixins.NDArrayOperatorsMixin):
         return function(*unwrapped(args), **{key: unwrapped(value) for key, value in kwargs.items()})
 
     def __getitem__(self, key: Any) -> np.ndarray:
-        return self.value[key].copy()
+        tape = TAPE.get()
+        return self.value[key].copy() if tape is None else tape.leaf(self)[key]
 
     def __len__(self) -> int:
         return len(self.value)
 
+    def _refuse_inside_call(self, what: str) -> None:
+        if (tape := TAPE.get()) is not None and tape.keep:
+            raise RecordingError(f"{self.path}: {what} would lose the gradient; use the weight in NumPy's functions.")
+
     def __float__(self) -> float:
+        self._refuse_inside_call("float()")
         return float(self.value)
 
     __hash__ = object.__hash__
@@ -94,7 +105,7 @@ class Variable(np.lib.mixins.NDArrayOperatorsMixin):
 def unwrapped(value: Any) -> Any:
     """The same with arrays in the place of variables, inside lists and tuples too."""
     if isinstance(value, Variable):
-        return value.value
+        return value.value if (tape := TAPE.get()) is None else tape.leaf(value)
     if isinstance(value, list | tuple):
         return type(value)(unwrapped(part) for part in value)
     return value

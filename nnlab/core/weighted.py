@@ -12,6 +12,8 @@ from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.variable import Variable
 
 LARGEST_WEIGHT = 2**28  # numbers, a gibibyte in float32: beyond, a slip of the keyboard would end the kernel
+UNNAMED = "weight_"
+RESERVED = ("x", "y")  # what a record calls the input and the output
 
 
 class Weighted:
@@ -31,7 +33,17 @@ class Weighted:
                 f"{self._label}: {name} is a weight; set its values with layer.{name}.assign(values), "
                 f"received {type(value).__name__}."
             )
+        if isinstance(value, Variable) and self._variables.get(value.name) is value:
+            self._name_after_attribute(value, name)
         object.__setattr__(self, name, value)
+
+    def _name_after_attribute(self, variable: Variable, name: str) -> None:
+        """A weight without a name of its own takes that of the attribute: `self.w = self.add_weight(...)`."""
+        if variable.name.startswith(UNNAMED) and name not in self._variables and name not in RESERVED:
+            named = {name if each is variable else key: each for key, each in self._variables.items()}
+            self._variables.clear()
+            self._variables.update(named)
+            variable.name = name
 
     def add_weight(
         self,
@@ -43,7 +55,9 @@ class Weighted:
         name: str | None = None,
     ) -> Variable:
         """Make a weight of this layer. Without an initializer it is Glorot-uniform."""
-        name = name or f"weight_{len(self._variables)}"
+        name = name or f"{UNNAMED}{len(self._variables)}"
+        if name in RESERVED or "/" in name:
+            raise ArgumentError(f"{self._label}: a weight cannot be called {name!r}; choose another name=.")
         if name in self._variables:
             raise ArgumentError(f"{self._label}: there is a weight {name!r} already.")
         shape = shape if isinstance(shape, tuple | list | np.ndarray) else (shape,)

@@ -93,7 +93,7 @@ class RNN(Layer):
     def as_inputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         return with_states(self, inputs)
 
-    def __call__(self, x: Any, training: bool = False, **inputs: Any) -> Any:
+    def __call__(self, x: Any, training: bool | None = None, **inputs: Any) -> Any:
         """The output for x (batch, time, features), with `return_state` followed by the last states."""
         y = super().__call__(x, training, **inputs)
         return (y[0], *self.cell.nested(list(y[1:]))) if self.return_state else y

@@ -1,0 +1,293 @@
+"""Custom layers in Keras's own style: `build` and a `call` in plain NumPy, without a backward pass."""
+
+import gc
+import math
+import weakref
+
+import numpy as np
+import pytest
+
+from nnlab import Input, Sequential, gradcheck, layers
+from nnlab.core.errors import RecordingError
+from nnlab.core.record import Call, Record
+from nnlab.core.recorded import Recorded, Tape
+from nnlab.core.trace import Trace
+
+
+class MyCustomLayer(layers.Layer):
+    def __init__(self, units=32):
+        super().__init__()
+        self.units = units
+
+    def build(self, input_shape):
+        self.w = self.add_weight(shape=(input_shape[-1], self.units), initializer="random_normal", trainable=True)
+        self.b = self.add_weight(shape=(self.units,), initializer="random_normal", trainable=True)
+
+    def call(self, inputs):
+        return np.matmul(inputs, self.w) + self.b
+
+
+class Gated(layers.Layer):
+    """A gated unit: half of the values say how much of the other half passes."""
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight((input_shape[-1], 6), name="kernel")
+        self.scale = self.add_weight((), initializer="ones")
+
+    def call(self, x):
+        signal, gate = np.split(x @ self.kernel, 2, axis=-1)
+        opened = 1 / (1 + np.exp(-gate * np.exp(self.scale)))
+        passed = np.tanh(signal) * opened
+        return passed
+
+
+class Attention(layers.Layer):
+    """One head: each place looks at all places."""
+
+    def build(self, input_shape):
+        size = input_shape[-1]
+        self.query, self.key, self.value = (self.add_weight((size, size)) for _ in range(3))
+
+    def call(self, x):
+        values = x @ self.value
+        scores = np.einsum("bid,bjd->bij", x @ self.query, x @ self.key) / x.shape[-1] ** 0.5
+        weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        weights = weights / weights.sum(-1, keepdims=True)
+        return x + weights @ values
+
+
+class Block(layers.Layer):
+    """Layers inside a layer: one called twice, one of the same kind, a dropout, and a weight shared with a layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(4, activation="tanh", name="dense")
+        self.norm = layers.BatchNormalization(name="norm")
+        self.drop = layers.Dropout(0.4, name="drop")
+        self.inner = MyCustomLayer(4)
+
+    def call(self, x, training=False):
+        hidden = self.dense(self.norm(self.dense(x)))
+        return x + self.drop(self.inner(hidden)) @ np.transpose(self.dense.kernel) + (1.0 if training else 0.0)
+
+
+class Calls(layers.Layer):
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def call(self, x):
+        return self.function(x)
+
+
+def data(*shape):
+    return np.random.default_rng(0).normal(size=shape).astype("float32")
+
+
+EXAMPLES = [(MyCustomLayer, (8, 4)), (Gated, (8, 4)), (Attention, (8, 3, 4)), (Block, (8, 4))]
+examples = pytest.mark.parametrize(("make", "shape"), EXAMPLES, ids=lambda each: getattr(each, "__name__", None))
+
+
+@examples
+@pytest.mark.parametrize("training", [False, True])
+def test_gradients_are_right(make, shape, training):
+    layer = make()
+    layer(data(*shape))
+    gradcheck(layer, data(*shape), training, tolerance=1e-5)
+
+
+@examples
+def test_trains_in_a_sequential_beside_built_in_layers(make, shape):
+    x = data(*shape)
+    y = x.reshape(8, -1)[:, :1] * x.reshape(8, -1)[:, 1:2]
+    model = Sequential([Input(shape[1:]), layers.Dense(4), make(), layers.Flatten(), layers.Dense(1)])
+    model.compile(optimizer="adam", loss="mse")
+    before = model.evaluate(x, y, verbose=0)
+    model.fit(x, y, epochs=60, verbose=0)
+    assert model.evaluate(x, y, verbose=0) < before
+    own = model.layers[1]
+    assert own.trainable_weights and set(own.trainable_weights) <= set(model.trainable_weights)
+
+
+@examples
+def test_call_and_trace_give_the_same_bytes_and_shape(make, shape):
+    layer, x = make(), data(*shape)
+    y = layer(x)
+    assert layer.trace(x)["y"].value.tobytes() == y.tobytes()
+    assert layer.compute_output_shape((None, *shape[1:])) == (None, *y.shape[1:])
+
+
+@examples
+def test_nothing_is_kept(make, shape):
+    layer, x = make(), data(*shape)
+    layer(x)
+    kinds = Record, Call, Trace, Recorded, Tape
+    gc.collect()
+    gc.disable()
+    try:
+        before = sum(issubclass(type(each), kinds) for each in gc.get_objects())
+        gone = weakref.ref(x)
+        trace = layer.trace(x, training=True)
+        call = Call(True, np.random.default_rng(0), keep=True, live=True)
+        s = Record(call, layer)
+        layer.unapply(s, Record(call, layer), np.ones_like(layer.apply(s, x)))
+        layer(x)
+        del trace, call, s, x
+        assert gone() is None
+        assert sum(issubclass(type(each), kinds) for each in gc.get_objects()) == before
+    finally:
+        gc.enable()
+
+
+def test_steps_have_the_names_of_the_source_and_weights_those_of_the_attributes():
+    assert MyCustomLayer(3).trace(data(2, 4)).names == ["w", "b", "x", "matmul", "add", "y"]
+    names = Attention().trace(data(2, 3, 4)).names
+    assert names[:4] == ["query", "key", "value", "x"]
+    assert {"values", "scores", "weights", "weights_2"} <= set(names)
+    trace = Gated().trace(data(2, 4))
+    assert {"opened", "passed"} <= set(trace.names)
+    assert trace["opened"].source.startswith("opened = ") and trace["opened"].kind == "step"
+    assert trace["scale"].kind == "weight" and trace["x"].kind == "input"
+
+
+def test_layers_inside_have_traces_of_their_own():
+    names = Block().trace(data(2, 4), training=True).names
+    assert {"dense/z", "dense#2/z", "norm/x_hat", "drop/mask"} <= set(names)
+    assert any(name.endswith("/matmul") for name in names)
+
+
+def test_layers_inside_follow_training():
+    block, x = Block(), data(64, 4)
+    block(x)
+    still = block.norm.moving_mean.numpy()
+    block(x)
+    np.testing.assert_array_equal(block.norm.moving_mean.numpy(), still)
+    block.trace(x, training=True)
+    np.testing.assert_array_equal(block.norm.moving_mean.numpy(), still)
+    block(x, training=True)
+    assert (block.norm.moving_mean.numpy() != still).any()
+
+
+def test_a_patch_takes_the_place_of_a_recorded_step():
+    trace = Gated().trace(data(2, 4), patch={"opened": lambda opened=None: np.zeros((2, 3))})
+    np.testing.assert_array_equal(trace["y"].value, 0)
+    assert trace.patched["opened"].own.shape == (2, 3)
+
+
+def test_a_weight_that_is_not_used_gets_a_gradient_of_zero():
+    class Idle(layers.Layer):
+        def build(self, input_shape):
+            self.w = self.add_weight((3,))
+
+        def call(self, x):
+            return x * 2
+
+    np.testing.assert_array_equal(Idle().trace(data(2, 4))["w"].grad, np.zeros(3))
+
+
+def write(x):
+    x[0] = 0
+    return x * 2
+
+
+def write_into_plain(x):
+    plain = np.zeros(x.shape)
+    plain[0] = x[0]
+    return plain
+
+
+def grow(x):
+    h = x * 1
+    h += 1
+    return h
+
+
+REFUSED = {
+    "in place": (write, "writes into"),
+    "into a plain array": (write_into_plain, "np.asarray"),
+    "+=": (grow, r"x = x \+ 1"),
+    "out": (lambda x: np.exp(x, out=np.zeros(x.shape)), r"np\.exp with out="),
+    "out of a sum": (lambda x: np.sum(x, out=np.zeros(())), r"np\.sum with out="),
+    "add.at": (lambda x: np.add.at(x, 0, 1), "ufunc.at"),
+    "reduce": (lambda x: np.add.reduce(x), r"np\.add\.reduce cannot be recorded"),
+    "copyto": (lambda x: np.copyto(x, 0), r"np\.copyto cannot be recorded"),
+    "sort": (np.sort, r"np\.sort cannot be recorded; use operations that nnlab knows, or give the layer forward"),
+    "norm": (np.linalg.norm, r"np\.linalg\.norm cannot be recorded"),
+    "ufunc": (np.arcsinh, r"np\.arcsinh cannot be recorded"),
+    "an unknown argument": (lambda x: np.sum(x, where=x > 0), r"np\.sum in this form"),
+    "a mode of pad": (lambda x: np.pad(x, 1, mode="edge"), "mode='edge'"),
+    "asarray": (lambda x: np.asarray(x) * 2, "would lose the gradient"),
+    "float": (lambda x: x * float(x[0, 0]), "would lose the gradient"),
+    "math": (lambda x: x * math.exp(x[0, 0]), "np.exp, say, in the place of math.exp"),
+    "if": (lambda x: x if x[0, 0] > 0 else -x, r"np\.where"),
+    "for": (lambda x: sum(row for row in x), "iterating"),
+    "a list": (lambda x: [x, x], "must return an array"),
+    "nothing": (lambda x: None, "must return an array"),
+    "a number": (lambda x: np.sum(x), "without axes"),
+}
+
+
+@pytest.mark.parametrize(("function", "said"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_recorded_is_refused_by_name(function, said):
+    x = data(2, 3)
+    before = x.copy()
+    with pytest.raises(RecordingError, match=said):
+        Calls(function).trace(x)
+    np.testing.assert_array_equal(x, before)
+
+
+def test_a_method_that_is_not_known_is_refused_by_name():
+    with pytest.raises(AttributeError, match="has no 'tobytes'"):
+        Calls(lambda x: x.tobytes()).trace(data(2, 3))
+
+
+def test_a_weight_cannot_leave_the_tape():
+    class Leaves(MyCustomLayer):
+        def call(self, x):
+            return x @ np.asarray(self.w)
+
+    with pytest.raises(RecordingError, match="would lose the gradient"):
+        Leaves(3).trace(data(2, 4))
+
+
+def test_at_inference_call_cannot_write_into_what_it_was_given():
+    x = data(2, 3)
+    before = x.copy()
+    with pytest.raises(RecordingError, match="writes into an array that it was given"):
+        Calls(write)(x)
+    np.testing.assert_array_equal(x, before)
+
+
+def test_output_belongs_to_the_caller():
+    layer = MyCustomLayer(2)
+    for each in (Calls(lambda x: x), Calls(lambda x: x.T), layer):
+        x = data(3, 3)
+        y = each(x)
+        y += 1
+        np.testing.assert_array_equal(x, data(3, 3))
+
+
+def test_training_of_a_layer_inside_cannot_differ():
+    drop = layers.Dropout(0.5)
+    with pytest.raises(RecordingError, match="follow"):
+        Calls(lambda x: drop(x, training=True))(data(2, 3))
+
+
+def test_a_value_of_an_earlier_call_is_refused():
+    kept = []
+    Calls(lambda x: kept.append(x) or x * 1).trace(data(2, 3))
+    with pytest.raises(RecordingError, match="earlier call"):
+        kept[0] + 1
+
+
+def test_a_subclass_with_forward_and_backward_is_not_recorded():
+    class Written(MyCustomLayer):
+        def forward(self, s, x):
+            return x * 2
+
+        def backward(self, s, g):
+            return g.y * 2
+
+    assert not Written.is_recorded and MyCustomLayer.is_recorded
+    trace = Written(4).trace(data(2, 4))
+    np.testing.assert_array_equal(trace["x"].grad, 2)

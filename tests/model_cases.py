@@ -43,11 +43,17 @@ class Labelled(NamedTuple):
     predictions: str
     shape: tuple[int, ...]
     arguments: dict[str, Any] = {}
+    weighted: bool = False
 
     @property
     def id(self) -> str:
         stated = ", ".join(f"{key}={value!r}" for key, value in self.arguments.items())
-        return f"{self.name}({stated}) of {self.labels} and {self.predictions} on {self.shape}"
+        weighted = " weighted" if self.weighted else ""
+        return f"{self.name}({stated}) of {self.labels} and {self.predictions} on {self.shape}{weighted}"
+
+    def sample_weight(self, batch: int = 0) -> np.ndarray | None:
+        """A weight for each example (for each time of it), or None."""
+        return uniform(f"{self.id} weight {batch}", self.shape[:-1], 0, 2) if self.weighted else None
 
     def y_true(self, batch: int = 0) -> np.ndarray:
         key, classes = f"{self.id} true {batch}", self.shape[-1]
@@ -92,6 +98,10 @@ LOSSES = [
     Labelled("KLDivergence", "probabilities", "probabilities", (5, 3)),
     Labelled("KLDivergence", "one_hot", "probabilities", (3, 4, 2)),
     Labelled("KLDivergence", "probabilities", "chances", (5, 3)),  # rows that do not sum to one
+    Labelled("MeanSquaredError", "numbers", "numbers", (5, 3), weighted=True),
+    Labelled("MeanAbsoluteError", "numbers", "numbers", (5, 3), {"reduction": "sum"}, weighted=True),
+    Labelled("BinaryCrossentropy", "binary", "chances", (5, 1), weighted=True),
+    Labelled("SparseCategoricalCrossentropy", "classes", "probabilities", (3, 4, 2), weighted=True),
     Labelled("BinaryCrossentropy", "binary", "chances", (5, 1)),
     Labelled("BinaryCrossentropy", "binary", "chances", (5, 3)),
     Labelled("BinaryCrossentropy", "binary", "edge", (5, 3)),
@@ -124,6 +134,35 @@ METRICS = [
     Labelled("TopKCategoricalAccuracy", "one_hot", "probabilities", (7, 5), {"k": 2}),
     Labelled("MeanSquaredError", "numbers", "numbers", (7, 3)),
     Labelled("SparseCategoricalCrossentropy", "classes", "probabilities", (7, 3)),
+    Labelled("MeanAbsoluteError", "numbers", "numbers", (7, 3)),
+    Labelled("MeanSquaredError", "numbers", "numbers", (7, 3), weighted=True),
+    Labelled("BinaryAccuracy", "binary", "chances", (7, 3), weighted=True),
+    Labelled("SparseCategoricalAccuracy", "classes", "probabilities", (5, 4, 3), weighted=True),
+    *(
+        Labelled(name, *rest)
+        for name in ("Precision", "Recall")
+        for rest in (
+            ("binary", "chances", (7, 1)),
+            ("binary", "chances", (7, 1), {}, True),
+            ("binary", "chances", (7, 3), {"thresholds": 0.3}),
+            ("binary", "chances", (7, 3), {"thresholds": [0.7, 0.2, 0.5]}),
+            ("binary", "edge", (7, 3)),  # exactly on the threshold
+            ("one_hot", "probabilities", (7, 5), {"top_k": 2}),
+            ("one_hot", "probabilities", (7, 3), {"class_id": 1}),
+            ("one_hot", "probabilities", (7, 5), {"class_id": 1, "top_k": 2, "thresholds": 0.3}),
+        )
+    ),
+    Labelled("AUC", "binary", "chances", (19, 1)),
+    Labelled("AUC", "binary", "chances", (19, 1), weighted=True),
+    Labelled("AUC", "binary", "edge", (7, 3)),
+    Labelled("AUC", "binary", "chances", (7, 3), {"num_thresholds": 5, "summation_method": "minoring"}),
+    Labelled("AUC", "binary", "chances", (7, 3), {"num_thresholds": 5, "summation_method": "majoring"}),
+    Labelled("AUC", "binary", "chances", (7, 3), {"thresholds": [0.8, 0.15, 0.3]}),
+    Labelled("AUC", "binary", "numbers", (7, 3), LOGITS),
+    Labelled("AUC", "binary", "chances", (19, 1), {"curve": "PR"}),
+    Labelled("AUC", "binary", "chances", (19, 1), {"curve": "PR"}, weighted=True),
+    Labelled("AUC", "binary", "chances", (7, 3), {"curve": "PR", "summation_method": "minoring"}),
+    Labelled("AUC", "binary", "chances", (7, 3), {"curve": "PR", "summation_method": "majoring"}),
 ]
 
 SCHEDULES = [  # each changes its course within ten steps

@@ -3,12 +3,14 @@
 from nnlab.core.layer import Layer
 from nnlab.core.symbolic import Input
 from nnlab.layers.activation import Activation
+from nnlab.layers.activity_regularization import ActivityRegularization
 from nnlab.layers.batch_normalization import BatchNormalization
 from nnlab.layers.bidirectional import Bidirectional
 from nnlab.layers.convolution import Conv1D, Conv2D, Conv3D
 from nnlab.layers.cropping import Cropping1D, Cropping2D, Cropping3D
 from nnlab.layers.dense import Dense
 from nnlab.layers.dropout import Dropout
+from nnlab.layers.elu import ELU
 from nnlab.layers.embedding import Embedding
 from nnlab.layers.flatten import Flatten
 from nnlab.layers.global_pooling import (
@@ -19,8 +21,11 @@ from nnlab.layers.global_pooling import (
     GlobalMaxPooling2D,
     GlobalMaxPooling3D,
 )
+from nnlab.layers.group_normalization import GroupNormalization
 from nnlab.layers.gru import GRU, GRUCell
 from nnlab.layers.input_layer import InputLayer
+from nnlab.layers.layer_normalization import LayerNormalization
+from nnlab.layers.leaky_relu import LeakyReLU
 from nnlab.layers.lstm import LSTM, LSTMCell
 from nnlab.layers.masking import Masking
 from nnlab.layers.permute import Permute
@@ -32,12 +37,14 @@ from nnlab.layers.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from nnlab.layers.prelu import PReLU
 from nnlab.layers.recurrent import RNN
 from nnlab.layers.relu import ReLU
 from nnlab.layers.repeat_vector import RepeatVector
 from nnlab.layers.reshape import Reshape
 from nnlab.layers.simple_rnn import SimpleRNN, SimpleRNNCell
 from nnlab.layers.softmax import Softmax
+from nnlab.layers.spatial_dropout import SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
 from nnlab.layers.stacked_rnn_cells import StackedRNNCells
 from nnlab.layers.time_distributed import TimeDistributed
 from nnlab.layers.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
@@ -61,10 +68,12 @@ MaxPool2D = MaxPooling2D
 MaxPool3D = MaxPooling3D
 
 __all__ = [
+    "ELU",
     "GRU",
     "LSTM",
     "RNN",
     "Activation",
+    "ActivityRegularization",
     "AveragePooling1D",
     "AveragePooling2D",
     "AveragePooling3D",
@@ -99,10 +108,13 @@ __all__ = [
     "GlobalMaxPooling1D",
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
+    "GroupNormalization",
     "Input",
     "InputLayer",
     "LSTMCell",
     "Layer",
+    "LayerNormalization",
+    "LeakyReLU",
     "Masking",
     "MaxPool1D",
     "MaxPool2D",
@@ -110,6 +122,7 @@ __all__ = [
     "MaxPooling1D",
     "MaxPooling2D",
     "MaxPooling3D",
+    "PReLU",
     "Permute",
     "ReLU",
     "RepeatVector",
@@ -117,6 +130,9 @@ __all__ = [
     "SimpleRNN",
     "SimpleRNNCell",
     "Softmax",
+    "SpatialDropout1D",
+    "SpatialDropout2D",
+    "SpatialDropout3D",
     "StackedRNNCells",
     "TimeDistributed",
     "UpSampling1D",

@@ -35,6 +35,20 @@ def output_length(length: int | None, size: int, stride: int, padding: str, dila
     return max((length - extent(size, dilation)) // stride + 1, 0)
 
 
+def stretch(size: int, stride: int, padding: str, dilation: int = 1, output_padding: int | None = None) -> int:
+    """How many output cells the last input cell of a transposed convolution accounts for; each before it: `stride`.
+
+    So that without `output_padding` the convolution back ("valid" or "same") has the length of the input again.
+
+    >>> stretch(3, 2, "valid"), stretch(2, 3, "valid"), stretch(3, 2, "same"), stretch(3, 2, "same", 1, 0)
+    (3, 3, 2, 1)
+    """
+    reach = extent(size, dilation)
+    if padding == "valid":
+        return max(reach, stride) if output_padding is None else reach + output_padding
+    return stride if output_padding is None else reach % 2 + output_padding
+
+
 def pads(length: int, size: int, stride: int, padding: str, dilation: int = 1) -> tuple[int, int]:
     """How many zeros go before and after; where the total is odd, "same" puts the extra one after.
 

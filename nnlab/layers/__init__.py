@@ -9,6 +9,7 @@ from nnlab.layers.bidirectional import Bidirectional
 from nnlab.layers.convolution import Conv1D, Conv2D, Conv3D
 from nnlab.layers.cropping import Cropping1D, Cropping2D, Cropping3D
 from nnlab.layers.dense import Dense
+from nnlab.layers.depthwise_convolution import DepthwiseConv1D, DepthwiseConv2D
 from nnlab.layers.dropout import Dropout
 from nnlab.layers.elu import ELU
 from nnlab.layers.embedding import Embedding
@@ -42,11 +43,13 @@ from nnlab.layers.recurrent import RNN
 from nnlab.layers.relu import ReLU
 from nnlab.layers.repeat_vector import RepeatVector
 from nnlab.layers.reshape import Reshape
+from nnlab.layers.separable_convolution import SeparableConv1D, SeparableConv2D
 from nnlab.layers.simple_rnn import SimpleRNN, SimpleRNNCell
 from nnlab.layers.softmax import Softmax
 from nnlab.layers.spatial_dropout import SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
 from nnlab.layers.stacked_rnn_cells import StackedRNNCells
 from nnlab.layers.time_distributed import TimeDistributed
+from nnlab.layers.transposed_convolution import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from nnlab.layers.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from nnlab.layers.zero_padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
 
@@ -55,8 +58,11 @@ AvgPool1D = AveragePooling1D
 AvgPool2D = AveragePooling2D
 AvgPool3D = AveragePooling3D
 Convolution1D = Conv1D
+Convolution1DTranspose = Conv1DTranspose
 Convolution2D = Conv2D
+Convolution2DTranspose = Conv2DTranspose
 Convolution3D = Conv3D
+Convolution3DTranspose = Conv3DTranspose
 GlobalAvgPool1D = GlobalAveragePooling1D
 GlobalAvgPool2D = GlobalAveragePooling2D
 GlobalAvgPool3D = GlobalAveragePooling3D
@@ -66,6 +72,8 @@ GlobalMaxPool3D = GlobalMaxPooling3D
 MaxPool1D = MaxPooling1D
 MaxPool2D = MaxPooling2D
 MaxPool3D = MaxPooling3D
+SeparableConvolution1D = SeparableConv1D
+SeparableConvolution2D = SeparableConv2D
 
 __all__ = [
     "ELU",
@@ -83,15 +91,23 @@ __all__ = [
     "BatchNormalization",
     "Bidirectional",
     "Conv1D",
+    "Conv1DTranspose",
     "Conv2D",
+    "Conv2DTranspose",
     "Conv3D",
+    "Conv3DTranspose",
     "Convolution1D",
+    "Convolution1DTranspose",
     "Convolution2D",
+    "Convolution2DTranspose",
     "Convolution3D",
+    "Convolution3DTranspose",
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
     "Dense",
+    "DepthwiseConv1D",
+    "DepthwiseConv2D",
     "Dropout",
     "Embedding",
     "Flatten",
@@ -127,6 +143,10 @@ __all__ = [
     "ReLU",
     "RepeatVector",
     "Reshape",
+    "SeparableConv1D",
+    "SeparableConv2D",
+    "SeparableConvolution1D",
+    "SeparableConvolution2D",
     "SimpleRNN",
     "SimpleRNNCell",
     "Softmax",

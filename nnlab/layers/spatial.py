@@ -21,6 +21,8 @@ SPATIAL_AXES = {1: "steps", 2: "height, width", 3: "height, width, depth"}
 SPELLING = [
     (r"is + ud = h,\ jt + ve = w", r"is + ud = t", r"is + ud = h,\ jt + ve = w,\ kq + op = l"),
     (r"is + ud,\ jt + ve", r"is + ud", r"is + ud,\ jt + ve,\ kq + op"),
+    (r"hs + ud = i,\ wt + ve = j", r"ts + ud = i", r"hs + ud = i,\ wt + ve = j,\ lq + op = k"),
+    (r"hs + ud,\ wt + ve", r"ts + ud", r"hs + ud,\ wt + ve,\ lq + op"),
     (r"is + u,\ jt + v", r"is + u", r"is + u,\ jt + v,\ kq + o"),
     ("s, t are the strides", "s is the stride", "s, t, q are the strides"),
     ("d, e the dilation rates", "d the dilation rate", "d, e, p the dilation rates"),

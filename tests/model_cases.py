@@ -235,3 +235,39 @@ def digest(weight: np.ndarray) -> dict[str, np.ndarray]:
         return {"all": weight}
     means = {f"mean over axis {axis}": weight.mean(axis, dtype="float64") for axis in range(weight.ndim)}
     return means | {"every 97th": weight.ravel()[::97]}
+
+
+COUNTS = {"x": uniform("weighted x", (11, 4)), "y": integers("weighted y", (11,), 3)}
+SAMPLE_WEIGHT, CLASS_WEIGHT = uniform("weighted", (11,), 0, 3), {0: 0.5, 2: 4.0}  # 1 is not listed
+HELD_OUT = (uniform("held out x", (5, 4)), integers("held out y", (5,), 3), uniform("held out weight", (5,), 0, 3))
+WEIGHTED = {  # arguments of a `fit` of three epochs in batches of four
+    "no weights": {},
+    "sample_weight": {"sample_weight": SAMPLE_WEIGHT},
+    "class_weight": {"class_weight": CLASS_WEIGHT},
+    "class_weight of one-hot labels": {"class_weight": CLASS_WEIGHT, "y": np.eye(3, dtype="float32")[COUNTS["y"]]},
+    "validation_split": {"sample_weight": SAMPLE_WEIGHT, "validation_split": 0.3},
+    "validation_split with class_weight": {"class_weight": CLASS_WEIGHT, "validation_split": 0.3},
+    "validation_data": {"validation_data": HELD_OUT[:2], "sample_weight": SAMPLE_WEIGHT},
+    "validation_data with weights": {"validation_data": HELD_OUT},
+}
+
+
+def weighted(library: Any, optimizers: Any, arguments: dict[str, Any]) -> dict[str, np.ndarray]:
+    """What training with weights gives in a library: the losses and metrics by name, and the weights it leaves."""
+    layers = library.layers
+    model = library.Sequential(
+        [library.Input((4,)), layers.Dense(5, activation="tanh"), layers.Dense(3, activation="softmax")]
+    )
+    model.set_weights([uniform(f"weighted start {index}", weight.shape) for index, weight in enumerate(model.weights)])
+    loss = "categorical_crossentropy" if "y" in arguments else "sparse_categorical_crossentropy"
+    watched = {"metrics": ["accuracy"], "weighted_metrics": ["accuracy"]}
+    model.compile(optimizers.SGD(0.5), loss, **watched)
+    arguments = {**COUNTS, "batch_size": 4, "epochs": 3, "shuffle": False, "verbose": 0, **arguments}
+    results = {f"fit {name}": np.array(values) for name, values in model.fit(**arguments).history.items()}
+    x, y = arguments["x"], arguments["y"]
+    judged = model.evaluate(x, y, sample_weight=SAMPLE_WEIGHT, batch_size=4, verbose=0, return_dict=True)
+    chosen = {key: value for key, value in arguments.items() if key in ("sample_weight", "class_weight")}
+    step = model.train_on_batch(x, y, **chosen, return_dict=True)
+    for method, logs in (("evaluate", judged), ("train_on_batch", step)):
+        results |= {f"{method} {name}": np.array(value) for name, value in logs.items()}
+    return results | {f"weight {index}": np.asarray(value) for index, value in enumerate(model.get_weights())}

@@ -166,6 +166,15 @@ def lenet():
     return golden
 
 
+def weighted():
+    """For each row: logs and weights of a training in which examples or classes have weights."""
+    return {
+        f"{name}/{key}": value
+        for name, arguments in models.WEIGHTED.items()
+        for key, value in models.weighted(keras, keras.optimizers, arguments).items()
+    }
+
+
 def signatures():
     """The constructor's arguments of each layer, in order, with their defaults."""
     return {
@@ -194,7 +203,7 @@ def masking():
 
 def main():
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
-    for make in (layers, activations, losses, metrics, optimizers, lenet):
+    for make in (layers, activations, losses, metrics, optimizers, lenet, weighted):
         arrays = {key: small(value) for key, value in make().items()}
         np.savez_compressed(folder / f"{make.__name__}.npz", **arrays)
         print(f"{make.__name__}: {len(arrays)} arrays")

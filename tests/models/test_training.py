@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from model_cases import LENET_OPTIMIZERS, digest, lenet, lenet_batches, lenet_weights
+from model_cases import LENET_OPTIMIZERS, WEIGHTED, digest, lenet, lenet_batches, lenet_weights, weighted
 from test_golden import assert_equal_to_keras, load
 
 import nnlab
@@ -61,6 +61,37 @@ def test_five_steps_of_lenet_leave_keras_weights(case):
     for index, weight in enumerate(net.get_weights()):
         for name, part in digest(weight).items():
             assert_equal_to_keras(part, golden[f"{case.id}/weight {index} {name}"])
+
+
+@pytest.mark.parametrize("name", WEIGHTED)
+def test_weights_of_examples_and_classes_count_as_in_keras(name):
+    golden = {key.split("/")[1]: value for key, value in load("weighted").items() if key.split("/")[0] == name}
+    results = weighted(nnlab, optimizers, WEIGHTED[name])
+    assert set(results) == set(golden)
+    for key, value in golden.items():
+        assert_equal_to_keras(results[key], value)
+
+
+def test_an_example_of_weight_0_teaches_nothing():
+    changed = np.where(np.arange(50)[:, None] < 10, 100, X)
+    weight = (np.arange(50) >= 10).astype(float)
+    weights_after = []
+    for x in (X, changed):
+        net = Sequential([Dense(3, activation="softmax", kernel_initializer="ones", input_shape=(4,))])
+        net.compile(optimizers.SGD(1.0), "sparse_categorical_crossentropy")
+        net.train_on_batch(x, Y, sample_weight=weight)
+        weights_after.append(net.get_weights())
+    assert same(*weights_after)
+
+
+def test_weights_follow_their_examples_through_the_shuffle():
+    net = Sequential([Dense(3, activation="softmax", input_shape=(4,))])
+    net.compile(optimizers.SGD(0.0), "sparse_categorical_crossentropy", weighted_metrics=["accuracy"])
+    weight = np.arange(50.0)
+    history = net.fit(X, Y, batch_size=7, sample_weight=weight, verbose=0).history
+    expected = net.evaluate(X, Y, batch_size=50, sample_weight=weight, return_dict=True)
+    assert history["loss"][0] == pytest.approx(expected["loss"], rel=1e-5)
+    assert history["accuracy"][0] == pytest.approx(expected["accuracy"])
 
 
 def test_a_step_is_gradient_descent_on_the_loss_that_a_trace_shows():
@@ -432,7 +463,7 @@ MISTAKES = {
         lambda: model().fit(X, Y, epoch=3), UnknownArgumentError, "unknown argument 'epoch', did you mean 'epochs'?",
     ),
     "not supported in fit": (
-        lambda: model().fit(X, Y, class_weight={}), UnknownArgumentError, "unknown argument 'class_weight'",
+        lambda: model().fit(X, Y, initial_epoch=1), UnknownArgumentError, "unknown argument 'initial_epoch'",
     ),
     "epochs of zero": (
         lambda: model().fit(X, Y, epochs=0), ArgumentError, "epochs must be an integer of at least 1, received 0.",
@@ -459,6 +490,32 @@ MISTAKES = {
     ),
     "split of all": (
         lambda: model().fit(X, Y, validation_split=1.0), ArgumentError, "leaves none to train on",
+    ),
+    "weights of another length": (
+        lambda: model().fit(X, Y, sample_weight=[1, 2]), ShapeError,
+        "fit: sample_weight has shape (2,), expected one weight for each example, shape (50,).",
+    ),
+    "a single weight": (lambda: model().fit(X, Y, sample_weight=2.0), ShapeError, "received a single number."),
+    "weights in words": (
+        lambda: model().fit(X, Y, sample_weight=["a"] * 50), ArgumentError, "sample_weight must hold real numbers",
+    ),
+    "both weights": (
+        lambda: model().fit(X, Y, sample_weight=X[:, 0], class_weight={0: 2}), ArgumentError,
+        "pass sample_weight or class_weight, not both",
+    ),
+    "class weights in a list": (
+        lambda: model().fit(X, Y, class_weight=[1, 2, 3]), ArgumentError,
+        "class_weight must be a dictionary from the number of a class to its weight, such as {0: 1.0, 1: 5.0}",
+    ),
+    "a class by its name": (
+        lambda: model().fit(X, Y, class_weight={"cat": 2}), ArgumentError,
+        "a class in class_weight must be an integer of at least 0, received 'cat'.",
+    ),
+    "a class weight in words": (
+        lambda: model().fit(X, Y, class_weight={0: "2"}), ArgumentError, "a weight in class_weight must be a number",
+    ),
+    "several thresholds": (
+        lambda: model(metrics=[nnlab.metrics.Precision([0.3, 0.6])]), ArgumentError, "several thresholds, expected one",
     ),
     "no callback": (lambda: model().fit(X, Y, callbacks=[print]), ArgumentError, "LambdaCallback(on_epoch_end=...)"),
     "verbose": (lambda: model().fit(X, Y, verbose="loud"), ArgumentError, "verbose must be 'auto', 0 (silent)"),

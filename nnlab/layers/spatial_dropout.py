@@ -49,8 +49,9 @@ class SpatialDropout2D(SpatialDropout):
 
     def __init__(self, rate: float, data_format: str | None = None, seed: int | None = None, **kwargs: Any):
         super().__init__(rate, seed, **kwargs)
+        data_format = "channels_last" if data_format is None else data_format
         options = ("channels_last", "channels_first")
-        self.data_format = one_of(type(self).__name__, "data_format", "channels_last" if data_format is None else data_format, options)
+        self.data_format = one_of(type(self).__name__, "data_format", data_format, options)
 
 
 class SpatialDropout3D(SpatialDropout2D):

@@ -444,6 +444,53 @@ def test_a_schedule_sets_the_learning_rate(schedule):
     assert rates == [1, 0.5, 0.25]
 
 
+def rows(path, separator=","):
+    """The rows of a file of comma-separated values; the values as they are written."""
+    return [line.split(separator) for line in path.read_text().splitlines()]
+
+
+def test_csv_logger_writes_one_row_an_epoch(tmp_path):
+    path = tmp_path / "log.csv"
+    logger = callbacks.CSVLogger(path, separator=";")
+    history = model().fit(X, Y, epochs=3, verbose=0, validation_data=(X, Y), callbacks=[logger]).history
+    header, *written = rows(path, ";")
+    assert header == ["epoch", "accuracy", "loss", "val_accuracy", "val_loss"]
+    assert [row[0] for row in written] == ["0", "1", "2"]
+    for column, name in enumerate(header[1:], 1):
+        assert [float(row[column]) for row in written] == history[name]
+
+
+def test_csv_logger_leaves_keras_columns_for_a_validation_that_is_not_there(tmp_path):
+    path = tmp_path / "log.csv"
+    model().fit(X, Y, verbose=0, callbacks=[callbacks.CSVLogger(path)])
+    assert rows(path)[0] == ["epoch", "accuracy", "loss", "val_accuracy", "val_loss"]
+    assert rows(path)[1][3:] == ["NA", "NA"]
+
+
+def test_csv_logger_appends_or_begins_anew(tmp_path):
+    path, net = tmp_path / "log.csv", model()
+    for _ in range(2):
+        net.fit(X, Y, epochs=2, verbose=0, callbacks=[callbacks.CSVLogger(path, append=True)])
+    assert [row[0] for row in rows(path)] == ["epoch", "0", "1", "0", "1"]
+    net.fit(X, Y, verbose=0, callbacks=[callbacks.CSVLogger(path)])
+    assert [row[0] for row in rows(path)] == ["epoch", "0"]
+
+
+def test_csv_logger_keeps_the_finished_epochs_of_a_training_that_is_interrupted(tmp_path):
+    path = tmp_path / "log.csv"
+    watchers = [callbacks.CSVLogger(path), Interrupt("on_epoch_begin", 3)]
+    model().fit(X, Y, epochs=5, verbose=0, callbacks=watchers)
+    assert [row[0] for row in rows(path)] == ["epoch", "0", "1"]
+
+
+def test_csv_logger_refuses_a_folder_that_is_not_there_before_anything_is_trained(tmp_path):
+    net = model()
+    before = net.get_weights()
+    with pytest.raises(ArgumentError, match=r"CSVLogger: .* cannot be written \(No such file or directory\)"):
+        net.fit(X, Y, verbose=0, callbacks=[callbacks.CSVLogger(tmp_path / "nowhere" / "log.csv")])
+    assert same(before, net.get_weights())
+
+
 # ---- mistakes
 
 
@@ -475,6 +522,13 @@ MISTAKES = {
         lambda: model().fit(X, Y[:3]), ShapeError, "must hold as many examples as each other, received 50 and 3.",
     ),
     "no examples": (lambda: model().fit(X[:0], Y[:0]), ArgumentError, "x and y hold no examples"),
+    "a number is missing in x": (
+        lambda: model().fit(np.where(np.arange(50)[:, None] == 3, np.nan, X), Y),
+        ArgumentError, "x must hold finite numbers, received nan at [3, 0] (4 of 200 are not finite)",
+    ),
+    "an infinite truth": (
+        lambda: model().evaluate(X, np.where(Y == Y[0], np.inf, Y)), ArgumentError, "received inf at [0]",
+    ),
     "no truth": (lambda: model().fit(X, None), ArgumentError, "y is missing"),
     "words": (lambda: model().fit(X, ["a"] * 50), ArgumentError, "y must hold real numbers"),
     "a label in the last batch": (
@@ -519,6 +573,10 @@ MISTAKES = {
     ),
     "no callback": (lambda: model().fit(X, Y, callbacks=[print]), ArgumentError, "LambdaCallback(on_epoch_end=...)"),
     "verbose": (lambda: model().fit(X, Y, verbose="loud"), ArgumentError, "verbose must be 'auto', 0 (silent)"),
+    "a log file of no name": (lambda: callbacks.CSVLogger(3), ArgumentError, "filename must be a path, received 3."),
+    "a long separator": (
+        lambda: callbacks.CSVLogger("log", ", "), ArgumentError, "separator must be a single character, received ', '.",
+    ),
     "unknown hook": (
         lambda: callbacks.LambdaCallback(on_epoch_ends=print), UnknownArgumentError, "did you mean 'on_epoch_end'?",
     ),

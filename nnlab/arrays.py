@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 Sizes = tuple[int, ...]
+MOST_PADDED = 2**28  # numbers in a padded array, a gibibyte in float32: beyond, it was a slip of the keyboard
 
 
 def extent(size: int, dilation: int = 1) -> int:
@@ -74,6 +75,8 @@ def pad(x: np.ndarray, amounts: tuple[tuple[int, int], ...], value: float = 0.0)
     if not any(itertools.chain.from_iterable(amounts)):
         return x
     spatial = [before + n + after for n, (before, after) in zip(x.shape[1:-1], amounts, strict=True)]
+    if (numbers := math.prod((x.shape[0], *spatial, x.shape[-1]))) > max(MOST_PADDED, x.size):
+        raise MemoryError(f"the padded array would have {numbers:,} numbers.")
     padded = np.full((x.shape[0], *spatial, x.shape[-1]), value, x.dtype)
     padded[inside(x.shape, amounts)] = x
     return padded

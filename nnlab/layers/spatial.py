@@ -8,9 +8,7 @@ axes of the input are t in a series, h w in an image, h w l in a volume.
 import re
 from typing import Any
 
-import numpy as np
-
-from nnlab.core.arguments import channels_last, integers
+from nnlab.core.arguments import channels_last, integers, several
 from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.step import Step
@@ -83,7 +81,7 @@ def edges(owner: str, name: str, value: Any, rank: int) -> tuple[tuple[int, int]
     ((1, 1), (2, 2))
     """
     try:
-        values = value if isinstance(value, tuple | list | np.ndarray) else (value,) * rank
+        values = value if several(value) else (value,) * rank
         if len(values) != rank:
             raise ArgumentError
         return tuple(integers(owner, name, each, 2, minimum=0) for each in values)

@@ -8,6 +8,7 @@ layers that it calls become children of the record. At inference there is no tap
 
 import functools
 import inspect
+import itertools
 import sys
 from collections.abc import Iterator
 from types import FrameType
@@ -99,7 +100,7 @@ class Tape:
         pieces = np.split(np.arange(ary.shape[axis]), indices_or_sections)
         ahead = (slice(None),) * (axis % ary.ndim)
         ends = np.cumsum([0, *map(len, pieces)])
-        return [ary[(*ahead, slice(int(a), int(b)))] for a, b in zip(ends, ends[1:], strict=False)]
+        return [ary[(*ahead, slice(int(a), int(b)))] for a, b in itertools.pairwise(ends)]
 
     def run(self, layer: "Layer", x: Any, training: Any, inputs: dict[str, Any]) -> Any:
         """Call a layer inside this one, as a child of the record."""

@@ -24,7 +24,7 @@ class Calls(layers.Layer):
 
 
 def agrees(function, x, w=None):
-    """Whether the gradients of both arguments, and of every step, equal finite differences; and inference is NumPy's."""
+    """Whether the gradients of both arguments, and of every step, equal finite differences, and inference NumPy."""
     w = np.zeros(()) if w is None else w
     layer = Calls(lambda x, w: np.reshape(function(x, w), (1, -1)), w.shape)
     layer.build(x.shape)

@@ -12,6 +12,7 @@ from nnlab.core.errors import RecordingError
 from nnlab.core.record import Call, Record
 from nnlab.core.recorded import Recorded, Tape
 from nnlab.core.trace import Trace
+from nnlab.utils import set_random_seed
 
 
 class MyCustomLayer(layers.Layer):
@@ -37,8 +38,8 @@ class Gated(layers.Layer):
     def call(self, x):
         signal, gate = np.split(x @ self.kernel, 2, axis=-1)
         opened = 1 / (1 + np.exp(-gate * np.exp(self.scale)))
-        passed = np.tanh(signal) * opened
-        return passed
+        passed = np.tanh(signal)
+        return passed * opened
 
 
 class Attention(layers.Layer):
@@ -100,13 +101,14 @@ def test_gradients_are_right(make, shape, training):
 def test_trains_in_a_sequential_beside_built_in_layers(make, shape):
     x = data(*shape)
     y = x.reshape(8, -1)[:, :1] * x.reshape(8, -1)[:, 1:2]
+    set_random_seed(0)
     model = Sequential([Input(shape[1:]), layers.Dense(4), make(), layers.Flatten(), layers.Dense(1)])
     model.compile(optimizer="adam", loss="mse")
-    before = model.evaluate(x, y, verbose=0)
-    model.fit(x, y, epochs=60, verbose=0)
-    assert model.evaluate(x, y, verbose=0) < before
+    losses = model.fit(x, y, epochs=100, verbose=0).history["loss"]
+    assert np.mean(losses[-10:]) < 0.8 * np.mean(losses[:10])
     own = model.layers[1]
-    assert own.trainable_weights and set(own.trainable_weights) <= set(model.trainable_weights)
+    assert own.trainable_weights
+    assert set(own.trainable_weights) <= set(model.trainable_weights)
 
 
 @examples
@@ -146,8 +148,8 @@ def test_steps_have_the_names_of_the_source_and_weights_those_of_the_attributes(
     assert {"values", "scores", "weights", "weights_2"} <= set(names)
     trace = Gated().trace(data(2, 4))
     assert {"opened", "passed"} <= set(trace.names)
-    assert trace["opened"].source.startswith("opened = ") and trace["opened"].kind == "step"
-    assert trace["scale"].kind == "weight" and trace["x"].kind == "input"
+    assert trace["opened"].source.startswith("opened = ")
+    assert [trace[name].kind for name in ("opened", "scale", "x", "y")] == ["step", "weight", "input", "output"]
 
 
 def test_layers_inside_have_traces_of_their_own():
@@ -288,6 +290,7 @@ def test_a_subclass_with_forward_and_backward_is_not_recorded():
         def backward(self, s, g):
             return g.y * 2
 
-    assert not Written.is_recorded and MyCustomLayer.is_recorded
+    assert not Written.is_recorded
+    assert MyCustomLayer.is_recorded
     trace = Written(4).trace(data(2, 4))
     np.testing.assert_array_equal(trace["x"].grad, 2)

@@ -1,4 +1,4 @@
-"""The table of rules, and what all of them share: broadcasting undone, and the operations that NumPy has no name for."""
+"""The table of rules, and what they share: broadcasting undone, and operations that NumPy has no function for."""
 
 from collections.abc import Callable
 from typing import Any

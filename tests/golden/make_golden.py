@@ -194,6 +194,19 @@ def learning():
     }
 
 
+def weights():
+    """The same for initializers and regularizers."""
+    modules = {"initializers": keras.initializers, "regularizers": keras.regularizers}
+    return {
+        module: {
+            name: signature(cls)
+            for name, cls in sorted(vars(place).items())
+            if inspect.isclass(cls) and name == cls.__name__ and name not in ("Initializer", "Regularizer")
+        }
+        for module, place in modules.items()
+    }
+
+
 def signature(cls):
     """The constructor's arguments of a class, in order, with their defaults."""
     return {
@@ -231,6 +244,7 @@ def main():
         + "\n"
     )
     (folder / "learning.json").write_text(json.dumps(learning(), indent=1) + "\n")
+    (folder / "weights.json").write_text(json.dumps(weights(), indent=1) + "\n")
 
 
 def small(value):

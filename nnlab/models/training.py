@@ -159,12 +159,13 @@ class Trainer(Steps):
         *,
         y: Any = None,
         loss: Any = None,
+        sample_weight: Any = None,
         **inputs: Any,
     ) -> Trace:
         """Every intermediate value of every layer by path (`conv2d/windows`), with its gradient.
 
         With the truth `y` the gradients are those of the loss, whose own steps are there too (`loss/difference`):
-        the compiled one, or `loss`.
+        the compiled one, or `loss`, in which each example counts by its `sample_weight`.
 
         >>> from nnlab import layers, models
         >>> model = models.Sequential([layers.Dense(1, use_bias=False, kernel_initializer="ones", name="dense")])
@@ -173,8 +174,9 @@ class Trainer(Steps):
         (np.float32(9.0), [[6.0], [12.0]])
         """
         if y is None:
-            if loss is not None:
-                raise ArgumentError(f"{self._label}: trace(loss=...) needs the truth too, y=...")
+            for name, value in {"loss": loss, "sample_weight": sample_weight}.items():
+                if value is not None:
+                    raise ArgumentError(f"{self._label}: trace({name}=...) needs the truth too, y=...")
             return super().trace(x, training, seed, grad, patch, **inputs)
         if grad is not None:
             raise ArgumentError(f"{self._label}: pass y (gradients of the loss) or grad (the gradient of y), not both.")
@@ -183,7 +185,7 @@ class Trainer(Steps):
         loss = self.loss if loss is None else losses.get(loss)
 
         def from_loss(s: Record, g: Record) -> np.ndarray:
-            value = s.run(LOSS, loss, s.y, y_true=y)
+            value = s.run(LOSS, loss, s.y, y_true=y, sample_weight=sample_weight)
             return g.undo(LOSS, loss, s, np.ones_like(value)).y_pred
 
         return super().trace(x, training, seed, from_loss, patch, **inputs)

@@ -42,6 +42,7 @@ class Layer(Weighted):
     _records: ClassVar[type[Record]] = Record  # a class of its own for each layer, see `record`
     _rows: ClassVar[type[Row]] = Row
     supports_masking: bool = False  # the mask of the input is that of the output too, see `mask_after`
+    takes_several: ClassVar[bool] = False  # x may be a tuple of arrays, and a shape one of shapes
     takes_mask: ClassVar[bool] = False  # `forward` has an argument `mask`
     keeps_integers: ClassVar[bool] = False  # integers reach `forward` as they are: indices, or shapes only
 
@@ -246,7 +247,8 @@ class Layer(Weighted):
         self._activity_losses = call.losses
         if isinstance(y, tuple):
             return tuple(part.copy() for part in y)
-        return y.copy() if np.may_share_memory(y, x) else y  # the output is the caller's, to change at will
+        shared = any(np.may_share_memory(y, part) for part in parts(x))
+        return y.copy() if shared else y  # the output is the caller's, to change at will
 
     def trace(
         self,

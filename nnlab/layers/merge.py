@@ -143,7 +143,9 @@ class Average(ElementwiseMerge):
 
 
 class Maximum(ElementwiseMerge):
-    """The largest number at each place. Where several are the largest they share the gradient.
+    """The largest number at each place. Where several are the largest they share the gradient in equal parts.
+
+    Keras, which compares pair by pair, does so with two; of three equal ones it gives 1/4, 1/4 and 1/2.
 
     >>> Maximum()([[[1.0, 5.0]], [[3.0, 4.0]]])
     array([[3., 5.]], dtype=float32)

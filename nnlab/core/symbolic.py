@@ -95,6 +95,8 @@ def checked_shape(owner: str, name: str, shape: Any) -> Shape:
 def checked_dtype(owner: str, dtype: Any) -> str:
     """The name of a dtype of real numbers; float32 for None."""
     try:
+        if not isinstance(dtype, str | type | np.dtype | None):
+            raise TypeError  # NumPy would read structures into tuples and dicts
         found = np.dtype("float32" if dtype is None else dtype)
     except (TypeError, ValueError):
         found = np.dtype(object)

@@ -48,10 +48,14 @@ def little_memory():
     resource.setrlimit(resource.RLIMIT_AS, before)
 
 
-words = st.sampled_from(["", "three", "relu", "softmax", "same", "causal", "channels_first", "orthogonal", "l2", "sum"])
-whole = st.sampled_from([-(2**70), -(2**31), -3, -1, 0, 1, 2, 3, 7, 2**31 - 1, 2**31, 10**30])
-objects = st.sampled_from([object(), dict, len, layers.Dense, lambda: 1, lambda shape: "a", ..., range(3), b"x", 1j])
-arrays = st.sampled_from([np.array(3), np.array([2, 3]), np.ones((2, 2)), np.array([]), np.array(["a"]), np.int64(-3)])
+WORDS = ["", "three", "relu", "softmax", "same", "causal", "channels_first", "orthogonal", "l2", "sum"]
+WHOLE = [-(2**70), -(2**31), -3, -1, 0, 1, 2, 3, 7, 2**31 - 1, 2**31, 10**30]
+OBJECTS = [object(), dict, len, layers.Dense, lambda: 1, lambda shape: "a", ..., range(3), b"x", 1j]
+ARRAYS = [np.array(3), np.array([2, 3]), np.ones((2, 2)), np.array([]), np.array(["a"]), np.int64(-3)]
+SEVERAL = [(), (2,), (0, -1), (2, 3), (1, 2, 3), (None, 2), ("a", "b"), ((1, 2), (3, 4)), (2**31 - 1,) * 2, {}, set()]
+NONSENSE = [None, True, False, *WORDS, *WHOLE, *OBJECTS, *ARRAYS, *SEVERAL, 0.5, -0.5, 1e30, np.nan, np.inf, -np.inf]
+
+words, whole, objects, arrays = map(st.sampled_from, (WORDS, WHOLE, OBJECTS, ARRAYS))
 names = st.sampled_from(["Dense", "LSTM", "LSTMCell", "Zeros", "RandomNormal", "Orthogonal", "L1L2", "nothing"])
 settled = st.dictionaries(st.sampled_from(["units", "mean", "gain", "l1", "seed"]), whole | words, max_size=2)
 configurations = st.fixed_dictionaries({"class_name": names | whole}, optional={"config": settled | whole})
@@ -117,18 +121,29 @@ def refused(call, *mentioned):
     return None
 
 
-@every_layer
-@thrown(50)
-@given(st.data())
-def test_a_constructor_refuses_or_makes_a_layer_that_works(name, data):
-    case = data.draw(st.sampled_from(ROWS[name]))
-    argument = data.draw(st.sampled_from(arguments(CLASSES[name])))
-    stated = of(case.arguments, layers, {}) | {argument: data.draw(nonsense)}
-    layer = refused(lambda: CLASSES[name](**stated), name, argument)
+def check_constructor(case, argument, value):
+    """Whether this value of an argument is refused, or makes a layer that refuses the row's input or answers."""
+    stated = of(case.arguments, layers, {}) | {argument: value}
+    layer = refused(lambda: CLASSES[case.layer](**stated), case.layer, argument)
     if layer is not None:
         y = refused(lambda: layer(case.x(), training=case.training, **case.given()))
         assert y is None or finite(y)
         layer.get_config(), repr(layer)
+
+
+@every_layer
+def test_a_constructor_refuses_each_kind_of_nonsense_or_makes_a_layer_that_works(name):
+    for argument in arguments(CLASSES[name]):
+        for value in NONSENSE:
+            check_constructor(ROWS[name][0], argument, value)
+
+
+@every_layer
+@thrown(25)
+@given(st.data())
+def test_a_constructor_refuses_any_value_or_makes_a_layer_that_works(name, data):
+    argument = data.draw(st.sampled_from(arguments(CLASSES[name])))
+    check_constructor(data.draw(st.sampled_from(ROWS[name])), argument, data.draw(nonsense))
 
 
 @every_layer

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from nnlab.core.errors import ArgumentError, GradientError
-from nnlab.core.record import parts
+from nnlab.core.record import parts, shape_of
 
 if TYPE_CHECKING:
     from nnlab.core.layer import Layer
@@ -52,7 +52,7 @@ def gradcheck(
     """
     if not hasattr(layer, "ensure_built"):
         raise ArgumentError(f"gradcheck: expected a layer, received {layer!r}.")
-    layer.ensure_built(layer.as_input(x).shape)
+    layer.ensure_built(shape_of(layer.as_input(x)))
     layer, rng, patch = as_float64(layer), np.random.default_rng(seed), dict(patch or {})
     y = layer.trace(x, training, seed, patch=patch, **inputs)["y"].value
     upstream = tuple(rng.normal(size=part.shape) for part in y) if isinstance(y, tuple) else rng.normal(size=y.shape)

@@ -13,12 +13,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nnlab import regularizers
-from nnlab.core import naming, seed
+from nnlab.core import graph, naming, seed
 from nnlab.core.arguments import boolean, supported
 from nnlab.core.checked import check_methods
 from nnlab.core.config import COMMON, arguments, plain, required
 from nnlab.core.errors import ArgumentError, ShapeError, unknown_arguments
-from nnlab.core.record import Call, Record, Row, parts
+from nnlab.core.record import Call, Record, Row, parts, shape_of
 from nnlab.core.step import Step
 from nnlab.core.symbolic import SymbolicTensor, checked_dtype, checked_shape
 from nnlab.core.trace import Trace, run_trace
@@ -42,6 +42,7 @@ class Layer(Weighted):
     _rows: ClassVar[type[Row]] = Row
     supports_masking: bool = False  # the mask of the input is that of the output too, see `mask_after`
     takes_mask: ClassVar[bool] = False  # `forward` has an argument `mask`
+    takes_several: ClassVar[bool] = False  # `x` may be a list of inputs, of which `forward` gets a tuple
     keeps_integers: ClassVar[bool] = False  # integers reach `forward` as they are: indices, or shapes only
 
     def __init__(
@@ -189,7 +190,7 @@ class Layer(Weighted):
         if isinstance(x, SymbolicTensor):
             raise ArgumentError(
                 f"{self._label}: received the symbolic input {x.name!r} of shape {x.shape}, expected an array; "
-                "to plan a model, put both into Sequential([...])."
+                "to plan a model, call the layer on it, layer(x)."
             )
         try:
             array = np.asarray(x)
@@ -217,7 +218,12 @@ class Layer(Weighted):
         return {name: array.astype(bool) if name == "mask" else array for name, array in arrays.items()}
 
     def __call__(self, x: Any, training: bool = False, **inputs: Any) -> Any:
-        """The output for `x` (an array or lists, batch first); `inputs` are those that `forward` takes besides."""
+        """The output for `x` (an array or lists, batch first); `inputs` are those that `forward` takes besides.
+
+        On symbolic tensors, from `Input` or from other layers, the output is symbolic too: the plan of a `Model`.
+        """
+        if graph.is_symbolic(x) or any(map(graph.is_symbolic, inputs.values())):
+            return graph.call(self, x, training, inputs)
         x, inputs = self.as_input(x), inputs and self.as_inputs(inputs)
         call = Call(self._mode(training), seed.generator(), live=True)
         with np.errstate(all="ignore"):  # a trace names the first step that is not finite
@@ -225,7 +231,8 @@ class Layer(Weighted):
         self._activity_losses = call.losses
         if isinstance(y, tuple):
             return tuple(part.copy() for part in y)
-        return y.copy() if np.may_share_memory(y, x) else y  # the output is the caller's, to change at will
+        shared = any(np.may_share_memory(y, part) for part in parts(x))
+        return y.copy() if shared else y  # the output is the caller's, to change at will
 
     def trace(
         self,
@@ -259,8 +266,3 @@ class Layer(Weighted):
 
 
 check_methods(Layer)
-
-
-def shape_of(x: Any) -> Any:
-    """The shape of an array, or the shapes of several."""
-    return tuple(part.shape for part in x) if isinstance(x, tuple) else x.shape

@@ -8,22 +8,25 @@ import numpy as np
 from nnlab import activations, losses
 from nnlab.core.arguments import number
 from nnlab.core.errors import ArgumentError, ShapeError
+from nnlab.core.record import parts
 from nnlab.losses.checks import as_numbers
 
 if TYPE_CHECKING:
     from nnlab.models.training import Trainer
 
 
-def examples(owner: str, x: np.ndarray, y: Any) -> tuple[np.ndarray, np.ndarray]:
+def examples(owner: str, x: Any, y: Any) -> tuple[Any, np.ndarray]:
     """x, and y as an array with as many examples, of which there is at least one."""
     if y is None:
         raise ArgumentError(f"{owner}: y is missing; pass the truth for each example of x.")
     y = as_numbers(owner, "y", y)
-    if x.ndim == 0 or y.ndim == 0:
+    if y.ndim == 0:
         raise ShapeError(f"{owner}: x and y must hold examples along their first axis, received a single number.")
-    if len(x) != len(y):
-        raise ShapeError(f"{owner}: x and y must hold as many examples as each other, received {len(x)} and {len(y)}.")
-    if len(x) == 0:
+    if count(x) != len(y):
+        raise ShapeError(
+            f"{owner}: x and y must hold as many examples as each other, received {count(x)} and {len(y)}."
+        )
+    if count(x) == 0:
         raise ArgumentError(f"{owner}: x and y hold no examples; pass at least one.")
     return x, y
 
@@ -43,13 +46,23 @@ def split(
     if not fraction:
         return (x, y), None
     x, y = examples(owner, model.as_input(x), y)
-    cut = int(len(x) * (1 - fraction))
-    if cut == 0 or cut == len(x):
+    cut = int(len(y) * (1 - fraction))
+    if cut == 0 or cut == len(y):
         raise ArgumentError(
-            f"{owner}: validation_split={fraction} of {len(x)} examples leaves none to "
+            f"{owner}: validation_split={fraction} of {len(y)} examples leaves none to "
             f"{'train' if cut == 0 else 'validate'} on."
         )
-    return (x[:cut], y[:cut]), (x[cut:], y[cut:])
+    return (take(x, slice(cut)), y[:cut]), (take(x, slice(cut, None)), y[cut:])
+
+
+def count(x: Any) -> int:
+    """How many examples there are in an array, or in each of several."""
+    return len(parts(x)[0])
+
+
+def take(x: Any, part: slice | np.ndarray) -> Any:
+    """Some of the examples, of each array if there are several."""
+    return tuple(each[part] for each in x) if isinstance(x, tuple) else x[part]
 
 
 def batches(count: int, size: int, order: np.ndarray | None = None) -> Iterator[slice | np.ndarray]:
@@ -69,7 +82,7 @@ def check_ending(model: "Trainer") -> None:
         return
     last = model
     while getattr(last, "layers", None):
-        last = last.layers[-1]
+        last = last.outputs[0].node.layer if hasattr(last, "outputs") else last.layers[-1]
     twice = activations.sigmoid if isinstance(model.loss, losses.BinaryCrossentropy) else activations.softmax
     ends = getattr(last, "activation", None) is twice or type(last).__name__.lower() == twice.__name__
     if ends:

@@ -53,7 +53,7 @@ def fit(
     shuffle: bool,
 ) -> History:
     """Train `model`; the arguments are checked."""
-    steps = math.ceil(len(x) / batch_size)
+    steps = math.ceil(len(y) / batch_size)
     history = model.history = History(epochs, steps)
     progress = progress_for(verbose, epochs, steps)
     hooks = Hooks(model, (history, *callbacks), {"epochs": epochs, "steps": steps})
@@ -65,11 +65,11 @@ def fit(
         for epoch in range(epochs):
             hooks.call("on_epoch_begin", epoch)
             running = model.running()
-            order = seeding.generator().permutation(len(x)) if shuffle else None
-            for batch, part in enumerate(data.batches(len(x), batch_size, order)):
+            order = seeding.generator().permutation(len(y)) if shuffle else None
+            for batch, part in enumerate(data.batches(len(y), batch_size, order)):
                 hooks.call("on_train_batch_begin", batch)
                 with np.errstate(all="ignore"):  # what overflows is said below, once, in words
-                    loss, y_pred = model.train_step(x[part], y[part])
+                    loss, y_pred = model.train_step(data.take(x, part), y[part])
                 done = (epoch, batch + 1)
                 running.add(y[part], loss, y_pred)
                 if not math.isfinite(loss):
@@ -118,8 +118,8 @@ def judged(model: "Trainer", x: np.ndarray, y: np.ndarray, batch_size: int) -> d
     """The loss and metrics of the model, as it is, on x and y."""
     running = model.running()
     with np.errstate(all="ignore"):
-        for part in data.batches(len(x), batch_size):
-            running.add(y[part], *model.test_step(x[part], y[part]))
+        for part in data.batches(len(y), batch_size):
+            running.add(y[part], *model.test_step(data.take(x, part), y[part]))
     return running.logs()
 
 

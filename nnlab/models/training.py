@@ -15,7 +15,7 @@ from nnlab.core import seed as seeding
 from nnlab.core.arguments import integer
 from nnlab.core.errors import ArgumentError, NnlabError, unknown_arguments
 from nnlab.core.layer import Layer
-from nnlab.core.record import Call, Record
+from nnlab.core.record import Call, Record, shape_of
 from nnlab.core.trace import Trace
 from nnlab.core.variable import Variable
 from nnlab.models import data
@@ -129,18 +129,20 @@ class Trainer(Layer):
         """The loss, and each metric, on x and y; with `verbose`=1 a progress bar."""
         x, y = self._examples("evaluate", x, y)
         running = self.running()
-        for part in self._batches("evaluate", len(x), batch_size, verbose, running):
-            running.add(y[part], *self.test_step(x[part], y[part]))
+        for part in self._batches("evaluate", len(y), batch_size, verbose, running):
+            running.add(y[part], *self.test_step(data.take(x, part), y[part]))
         return running.logs() if return_dict else unwrapped(running.logs())
 
-    def predict(self, x: Any, batch_size: int = 32, verbose: int | str = 0) -> np.ndarray:
+    def predict(self, x: Any, batch_size: int = 32, verbose: int | str = 0) -> Any:
         """The outputs for x, batch by batch; with `verbose`=1 a progress bar."""
         x = self.as_input(x)
-        if x.ndim == 0 or len(x) == 0:
+        if data.count(x) == 0:
             return self(x)
-        return np.concatenate(
-            [self._infer(x[part])[0] for part in self._batches("predict", len(x), batch_size, verbose)]
-        )
+        parts_of_x = self._batches("predict", data.count(x), batch_size, verbose)
+        outputs = [self._infer(data.take(x, part))[0] for part in parts_of_x]
+        if isinstance(outputs[0], tuple):
+            return tuple(map(np.concatenate, zip(*outputs, strict=True)))
+        return np.concatenate(outputs)
 
     def _batches(
         self, method: str, count: int, size: int, verbose: int | str, running: Running | None = None
@@ -202,6 +204,11 @@ class Trainer(Layer):
         loss = self.loss if loss is None else losses.get(loss)
 
         def from_loss(s: Record, g: Record) -> np.ndarray:
+            if isinstance(s.y, tuple):
+                raise ArgumentError(
+                    f"{self._label}: a loss judges one output, and this model has {len(s.y)}; pass grad=, the gradient "
+                    "of each."
+                )
             value = s.run(LOSS, loss, s.y, y_true=y)
             return g.undo(LOSS, loss, s, np.ones_like(value)).y_pred
 
@@ -213,15 +220,15 @@ class Trainer(Layer):
 
         summary.show(self)
 
-    def _examples(self, method: str, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+    def _examples(self, method: str, x: Any, y: Any) -> tuple[Any, np.ndarray]:
         """x and y as arrays that fit each other, the model and its loss; builds the model."""
         if self.loss is None:
             raise ArgumentError(f"{self._label}: call compile(optimizer=..., loss=...) before {method}.")
         x, y = data.examples(f"{self._label}.{method}", self.as_input(x), y)
-        self.ensure_built(x.shape)
-        self.check_input(x.shape)
+        self.ensure_built(shape_of(x))
+        self.check_input(shape_of(x))
         data.check_ending(self)
-        shape = (len(x), *self.compute_output_shape(x.shape)[1:])
+        shape = (len(y), *self.compute_output_shape(shape_of(x))[1:])
         self.loss.check_labels(y, np.broadcast_to(np.zeros((), self.dtype), shape))
         return x, y
 

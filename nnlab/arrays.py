@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 Sizes = tuple[int, ...]
+MOST_PADDED = 2**28  # numbers in a padded array, a gibibyte in float32: beyond, it was a slip of the keyboard
 
 
 def extent(size: int, dilation: int = 1) -> int:
@@ -33,6 +34,20 @@ def output_length(length: int | None, size: int, stride: int, padding: str, dila
     if padding in ("same", "causal"):
         return math.ceil(length / stride)
     return max((length - extent(size, dilation)) // stride + 1, 0)
+
+
+def stretch(size: int, stride: int, padding: str, dilation: int = 1, output_padding: int | None = None) -> int:
+    """How many output cells the last input cell of a transposed convolution accounts for; each before it: `stride`.
+
+    So that without `output_padding` the convolution back ("valid" or "same") has the length of the input again.
+
+    >>> stretch(3, 2, "valid"), stretch(2, 3, "valid"), stretch(3, 2, "same"), stretch(3, 2, "same", 1, 0)
+    (3, 3, 2, 1)
+    """
+    reach = extent(size, dilation)
+    if padding == "valid":
+        return max(reach, stride) if output_padding is None else reach + output_padding
+    return stride if output_padding is None else reach % 2 + output_padding
 
 
 def pads(length: int, size: int, stride: int, padding: str, dilation: int = 1) -> tuple[int, int]:
@@ -60,6 +75,8 @@ def pad(x: np.ndarray, amounts: tuple[tuple[int, int], ...], value: float = 0.0)
     if not any(itertools.chain.from_iterable(amounts)):
         return x
     spatial = [before + n + after for n, (before, after) in zip(x.shape[1:-1], amounts, strict=True)]
+    if (numbers := math.prod((x.shape[0], *spatial, x.shape[-1]))) > max(MOST_PADDED, x.size):
+        raise MemoryError(f"the padded array would have {numbers:,} numbers.")
     padded = np.full((x.shape[0], *spatial, x.shape[-1]), value, x.dtype)
     padded[inside(x.shape, amounts)] = x
     return padded

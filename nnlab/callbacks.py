@@ -1,12 +1,14 @@
 """Callbacks: your own code at the turning points of training."""
 
+import csv
 import inspect
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlab.core.arguments import integer, number, one_of
+from nnlab.core.arguments import boolean, integer, number, one_of
 from nnlab.core.errors import ArgumentError, unknown_arguments
 
 if TYPE_CHECKING:
@@ -128,3 +130,44 @@ class EarlyStopping(Callback):
     def on_train_end(self, logs: Logs | None = None) -> None:
         if self.best_weights is not None:
             self.model.set_weights(self.best_weights)
+
+
+class CSVLogger(Callback):
+    """Write the loss and metrics of each epoch to a file, one row an epoch, in Keras's columns.
+
+    The columns are the epoch and the names in the order of the alphabet, each once more with val_ where nothing is
+    validated ("NA" stands there). `append` goes on with a file that is there already. The file is closed after each
+    row, so what was written stays, whatever ends the training.
+    """
+
+    def __init__(self, filename: str | os.PathLike[str], separator: str = ",", append: bool = False):
+        if not isinstance(filename, str | os.PathLike):
+            raise ArgumentError(f"CSVLogger: filename must be a path, received {filename!r}.")
+        if not isinstance(separator, str) or len(separator) != 1:
+            raise ArgumentError(f"CSVLogger: separator must be a single character, received {separator!r}.")
+        self.filename, self.separator = filename, separator
+        self.append = boolean("CSVLogger", "append", append)
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        self.keys: list[str] = []
+        try:
+            with open(self.filename, "a" if self.append else "w", encoding="utf-8") as file:
+                self.header = file.tell() == 0
+        except OSError as error:
+            raise ArgumentError(
+                f"CSVLogger: {os.fspath(self.filename)!r} cannot be written ({error.strerror}); give a filename in a "
+                "folder that is there."
+            ) from None
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        logs = logs or {}
+        if not self.keys:
+            self.keys = sorted(logs)
+            if not any(name.startswith("val_") for name in logs):
+                self.keys += [f"val_{name}" for name in self.keys]
+        with open(self.filename, "a", encoding="utf-8", newline="") as file:
+            rows = csv.DictWriter(file, ["epoch", *self.keys], restval="NA", delimiter=self.separator)
+            if self.header:
+                rows.writeheader()
+                self.header = False
+            rows.writerow({"epoch": epoch} | {name: logs[name] for name in self.keys if name in logs})

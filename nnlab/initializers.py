@@ -97,7 +97,7 @@ class Orthogonal(Random):
 
     def draw(self, rng, shape):
         if len(shape) < 2:
-            raise ArgumentError(f"Orthogonal: the weight must have at least 2 axes, received shape {shape}.")
+            raise ArgumentError("only a weight with at least 2 axes has rows and columns at right angles.")
         rows, columns = math.prod(shape[:-1]), shape[-1]
         q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))
         q = q * np.sign(np.diag(r))  # so that every orthogonal matrix is equally likely
@@ -151,19 +151,20 @@ class HeNormal(VarianceScaling):
 class Custom(Initializer):
     """A function of the shape; what it returns must have that shape."""
 
-    def __init__(self, function: Callable, argument: str):
-        self.function, self.argument = function, argument
+    def __init__(self, function: Callable):
+        self.function = function
 
     def __call__(self, shape, dtype="float32", rng=None):
         try:
             value = np.asarray(self.function(shape), dtype)
         except Exception as error:
-            raise ArgumentError(
-                f"{self.argument}: the function raised {type(error).__name__} for the shape {shape}: {error}"
-            ) from error
+            raise ArgumentError(f"the function raised {type(error).__name__}: {error}") from error
         if value.shape != tuple(shape):
-            raise ShapeError(f"{self.argument}: the function returned shape {value.shape}, expected {tuple(shape)}.")
+            raise ShapeError(f"the function returned shape {value.shape}, expected {tuple(shape)}.")
         return value
+
+    def __repr__(self) -> str:
+        return getattr(self.function, "__name__", repr(self.function))
 
 
 def fans(shape: tuple[int, ...]) -> tuple[float, float]:
@@ -211,10 +212,12 @@ def get(identifier: Any, argument: str = "an initializer") -> Any:
     """
     if isinstance(identifier, Initializer):
         return identifier
-    if isinstance(identifier, dict) and identifier.get("class_name") in CLASSES:
+    if isinstance(identifier, dict) and str(identifier.get("class_name")) in CLASSES:
         cls, config = CLASSES[identifier["class_name"]], identifier.get("config", {})
+        if not isinstance(config, dict):
+            raise ArgumentError(f"{argument}: a configuration must be a dict, received {config!r}.")
         if unknown := set(config) - set(vars(cls())):
-            raise unknown_arguments(cls.__name__, unknown, vars(cls()))
+            raise unknown_arguments(f"{argument}: {cls.__name__}", unknown, vars(cls()))
         return cls(**config)
     if isinstance(identifier, type) and issubclass(identifier, Initializer):
         return identifier()
@@ -223,5 +226,5 @@ def get(identifier: Any, argument: str = "an initializer") -> Any:
     if isinstance(identifier, str) and identifier in CLASSES:
         return CLASSES[identifier]()
     if callable(identifier) and not isinstance(identifier, type):
-        return Custom(identifier, argument)
+        return Custom(identifier)
     raise ArgumentError(f"{argument} must be one of {', '.join(map(repr, NAMED))}, received {identifier!r}.")

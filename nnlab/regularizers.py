@@ -59,8 +59,11 @@ def get(identifier: Any, argument: str = "a regularizer") -> L1L2 | None:
     """The penalty for a name, a configuration, a penalty, or None; errors call it `argument`."""
     if identifier is None or isinstance(identifier, L1L2):
         return identifier
-    if isinstance(identifier, dict) and identifier.get("class_name") in NAMED:
-        return NAMED[identifier["class_name"]](**identifier.get("config", {}))
+    if isinstance(identifier, dict) and str(identifier.get("class_name")) in NAMED:
+        try:
+            return NAMED[identifier["class_name"]](**identifier.get("config", {}))
+        except (TypeError, ArgumentError) as error:
+            raise ArgumentError(f"{argument}: no penalty can be made of {identifier!r}: {error}") from None
     if isinstance(identifier, str) and identifier in NAMED:
         return NAMED[identifier]()
     raise ArgumentError(

@@ -43,11 +43,17 @@ class Labelled(NamedTuple):
     predictions: str
     shape: tuple[int, ...]
     arguments: dict[str, Any] = {}
+    weighted: bool = False
 
     @property
     def id(self) -> str:
         stated = ", ".join(f"{key}={value!r}" for key, value in self.arguments.items())
-        return f"{self.name}({stated}) of {self.labels} and {self.predictions} on {self.shape}"
+        weighted = " weighted" if self.weighted else ""
+        return f"{self.name}({stated}) of {self.labels} and {self.predictions} on {self.shape}{weighted}"
+
+    def sample_weight(self, batch: int = 0) -> np.ndarray | None:
+        """A weight for each example (for each time of it), or None."""
+        return uniform(f"{self.id} weight {batch}", self.shape[:-1], 0, 2) if self.weighted else None
 
     def y_true(self, batch: int = 0) -> np.ndarray:
         key, classes = f"{self.id} true {batch}", self.shape[-1]
@@ -92,6 +98,10 @@ LOSSES = [
     Labelled("KLDivergence", "probabilities", "probabilities", (5, 3)),
     Labelled("KLDivergence", "one_hot", "probabilities", (3, 4, 2)),
     Labelled("KLDivergence", "probabilities", "chances", (5, 3)),  # rows that do not sum to one
+    Labelled("MeanSquaredError", "numbers", "numbers", (5, 3), weighted=True),
+    Labelled("MeanAbsoluteError", "numbers", "numbers", (5, 3), {"reduction": "sum"}, weighted=True),
+    Labelled("BinaryCrossentropy", "binary", "chances", (5, 1), weighted=True),
+    Labelled("SparseCategoricalCrossentropy", "classes", "probabilities", (3, 4, 2), weighted=True),
     Labelled("BinaryCrossentropy", "binary", "chances", (5, 1)),
     Labelled("BinaryCrossentropy", "binary", "chances", (5, 3)),
     Labelled("BinaryCrossentropy", "binary", "edge", (5, 3)),
@@ -124,6 +134,35 @@ METRICS = [
     Labelled("TopKCategoricalAccuracy", "one_hot", "probabilities", (7, 5), {"k": 2}),
     Labelled("MeanSquaredError", "numbers", "numbers", (7, 3)),
     Labelled("SparseCategoricalCrossentropy", "classes", "probabilities", (7, 3)),
+    Labelled("MeanAbsoluteError", "numbers", "numbers", (7, 3)),
+    Labelled("MeanSquaredError", "numbers", "numbers", (7, 3), weighted=True),
+    Labelled("BinaryAccuracy", "binary", "chances", (7, 3), weighted=True),
+    Labelled("SparseCategoricalAccuracy", "classes", "probabilities", (5, 4, 3), weighted=True),
+    *(
+        Labelled(name, *rest)
+        for name in ("Precision", "Recall")
+        for rest in (
+            ("binary", "chances", (7, 1)),
+            ("binary", "chances", (7, 1), {}, True),
+            ("binary", "chances", (7, 3), {"thresholds": 0.3}),
+            ("binary", "chances", (7, 3), {"thresholds": [0.7, 0.2, 0.5]}),
+            ("binary", "edge", (7, 3)),  # exactly on the threshold
+            ("one_hot", "probabilities", (7, 5), {"top_k": 2}),
+            ("one_hot", "probabilities", (7, 3), {"class_id": 1}),
+            ("one_hot", "probabilities", (7, 5), {"class_id": 1, "top_k": 2, "thresholds": 0.3}),
+        )
+    ),
+    Labelled("AUC", "binary", "chances", (19, 1)),
+    Labelled("AUC", "binary", "chances", (19, 1), weighted=True),
+    Labelled("AUC", "binary", "edge", (7, 3)),
+    Labelled("AUC", "binary", "chances", (7, 3), {"num_thresholds": 5, "summation_method": "minoring"}),
+    Labelled("AUC", "binary", "chances", (7, 3), {"num_thresholds": 5, "summation_method": "majoring"}),
+    Labelled("AUC", "binary", "chances", (7, 3), {"thresholds": [0.8, 0.15, 0.3]}),
+    Labelled("AUC", "binary", "numbers", (7, 3), LOGITS),
+    Labelled("AUC", "binary", "chances", (19, 1), {"curve": "PR"}),
+    Labelled("AUC", "binary", "chances", (19, 1), {"curve": "PR"}, weighted=True),
+    Labelled("AUC", "binary", "chances", (7, 3), {"curve": "PR", "summation_method": "minoring"}),
+    Labelled("AUC", "binary", "chances", (7, 3), {"curve": "PR", "summation_method": "majoring"}),
 ]
 
 SCHEDULES = [  # each changes its course within ten steps
@@ -196,3 +235,39 @@ def digest(weight: np.ndarray) -> dict[str, np.ndarray]:
         return {"all": weight}
     means = {f"mean over axis {axis}": weight.mean(axis, dtype="float64") for axis in range(weight.ndim)}
     return means | {"every 97th": weight.ravel()[::97]}
+
+
+COUNTS = {"x": uniform("weighted x", (11, 4)), "y": integers("weighted y", (11,), 3)}
+SAMPLE_WEIGHT, CLASS_WEIGHT = uniform("weighted", (11,), 0, 3), {0: 0.5, 2: 4.0}  # 1 is not listed
+HELD_OUT = (uniform("held out x", (5, 4)), integers("held out y", (5,), 3), uniform("held out weight", (5,), 0, 3))
+WEIGHTED = {  # arguments of a `fit` of three epochs in batches of four
+    "no weights": {},
+    "sample_weight": {"sample_weight": SAMPLE_WEIGHT},
+    "class_weight": {"class_weight": CLASS_WEIGHT},
+    "class_weight of one-hot labels": {"class_weight": CLASS_WEIGHT, "y": np.eye(3, dtype="float32")[COUNTS["y"]]},
+    "validation_split": {"sample_weight": SAMPLE_WEIGHT, "validation_split": 0.3},
+    "validation_split with class_weight": {"class_weight": CLASS_WEIGHT, "validation_split": 0.3},
+    "validation_data": {"validation_data": HELD_OUT[:2], "sample_weight": SAMPLE_WEIGHT},
+    "validation_data with weights": {"validation_data": HELD_OUT},
+}
+
+
+def weighted(library: Any, optimizers: Any, arguments: dict[str, Any]) -> dict[str, np.ndarray]:
+    """What training with weights gives in a library: the losses and metrics by name, and the weights it leaves."""
+    layers = library.layers
+    model = library.Sequential(
+        [library.Input((4,)), layers.Dense(5, activation="tanh"), layers.Dense(3, activation="softmax")]
+    )
+    model.set_weights([uniform(f"weighted start {index}", weight.shape) for index, weight in enumerate(model.weights)])
+    loss = "categorical_crossentropy" if "y" in arguments else "sparse_categorical_crossentropy"
+    watched = {"metrics": ["accuracy"], "weighted_metrics": ["accuracy"]}
+    model.compile(optimizers.SGD(0.5), loss, **watched)
+    arguments = {**COUNTS, "batch_size": 4, "epochs": 3, "shuffle": False, "verbose": 0, **arguments}
+    results = {f"fit {name}": np.array(values) for name, values in model.fit(**arguments).history.items()}
+    x, y = arguments["x"], arguments["y"]
+    judged = model.evaluate(x, y, sample_weight=SAMPLE_WEIGHT, batch_size=4, verbose=0, return_dict=True)
+    chosen = {key: value for key, value in arguments.items() if key in ("sample_weight", "class_weight")}
+    step = model.train_on_batch(x, y, **chosen, return_dict=True)
+    for method, logs in (("evaluate", judged), ("train_on_batch", step)):
+        results |= {f"{method} {name}": np.array(value) for name, value in logs.items()}
+    return results | {f"weight {index}": np.asarray(value) for index, value in enumerate(model.get_weights())}

@@ -78,6 +78,49 @@ def convolution_gradients(x, kernel, strides, padding, dilation, dy, groups=1):
     return dx, dkernel, dbias
 
 
+def transposed_sides(length, size, stride, padding, dilation, output_padding):
+    """How many output places there are along an axis, and at which of them the first stamp begins.
+
+    As Keras tells its back ends: a convolution over the input with `pad` zeros around it and stride - 1 between.
+    """
+    reach = (size - 1) * dilation + 1
+    if padding == "valid":
+        more = max(reach, stride) - reach if output_padding is None else output_padding
+        return (length - 1) * stride + reach + more, 0
+    pad = stride + reach - 2 if output_padding is None else reach + reach % 2 - 2 + output_padding
+    before = min(pad // 2 + pad % 2, reach - 1)
+    return (length - 1) * stride + 2 - reach + pad, before - (reach - 1)
+
+
+def transposed_convolution(x, kernel, bias, strides, padding, dilation, output_padding, dy):
+    """The output, and the gradients of x and kernel, where dy(shape) is the gradient that arrives."""
+    size, filters = kernel.shape[:-2], kernel.shape[-2]
+    more = output_padding or (None,) * len(size)
+    axes = zip(x.shape[1:-1], size, strides, [padding] * len(size), dilation, more, strict=True)
+    found = [transposed_sides(*axis) for axis in axes]
+    y = np.zeros((len(x), *(count for count, _ in found), filters)) + bias
+    dy, dx, dkernel = dy(y.shape), np.zeros(x.shape), np.zeros(kernel.shape)
+    for cell, offset in itertools.product(grid(x.shape[1:-1]), grid(size)):
+        axes = zip(found, cell, strides, offset, dilation, strict=True)
+        place = tuple(first + n * stride + u * d for (_, first), n, stride, u, d in axes)
+        if not all(0 <= i < count for i, (count, _) in zip(place, found, strict=True)):
+            continue
+        for b, f, c in grid((len(x), filters, x.shape[-1])):
+            y[b, *place, f] += x[b, *cell, c] * kernel[*offset, f, c]
+            dx[b, *cell, c] += dy[b, *place, f] * kernel[*offset, f, c]
+            dkernel[*offset, f, c] += dy[b, *place, f] * x[b, *cell, c]
+    return y, dx, dkernel
+
+
+def depthwise(kernel):
+    """The kernel of the convolution with a group for each channel that a depthwise kernel stands for."""
+    *size, channels, multiplier = kernel.shape
+    grouped = np.zeros((*size, 1, channels * multiplier))
+    for c, m in grid((channels, multiplier)):
+        grouped[..., 0, c * multiplier + m] = kernel[..., c, m]
+    return grouped
+
+
 def max_pool(x, size, strides, padding, dy):
     """The output and the gradient of x; of equal numbers the first, row by row, takes the gradient."""
     y = np.zeros(output_shape(x.shape, size, strides, padding, None, x.shape[-1]))

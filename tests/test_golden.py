@@ -16,7 +16,7 @@ from nnlab.core.record import parts
 
 GOLDEN = Path(__file__).parent / "golden"
 KERAS = json.loads((GOLDEN / "keras.json").read_text())
-FILES = ("layers", "losses", "metrics", "optimizers", "lenet")
+FILES = ("layers", "activations", "losses", "metrics", "optimizers", "lenet", "weighted")
 
 
 def dropped(layer, case):

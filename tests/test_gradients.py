@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from layer_cases import CASES
 
-from nnlab import gradcheck
+from nnlab import gradcheck, layers
+from nnlab.core.errors import ArgumentError
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
@@ -27,3 +28,9 @@ def test_checking_leaves_the_layer_as_it_was(case):
     for now, then in zip(layer.get_weights(), before, strict=True):
         np.testing.assert_array_equal(now, then)
     assert layer.dtype == "float32"
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_gradient_is_not_called_wrong_where_there_is_none(value):
+    with pytest.raises(ArgumentError, match="'x' is the first that holds NaN or infinity"):
+        gradcheck(layers.Dense(2), np.full((3, 4), value))

@@ -20,7 +20,7 @@ def made(case):
 
 @pytest.mark.parametrize("case", CASES)
 def test_value_is_keras_value(case):
-    assert_equal_to_keras(made(case)(case.y_true(), case.y_pred()), GOLDEN[f"{case.id}/value"])
+    assert_equal_to_keras(made(case)(case.y_true(), case.y_pred(), case.sample_weight()), GOLDEN[f"{case.id}/value"])
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -30,18 +30,19 @@ def test_value_of_each_example_is_keras_value(case):
 
 @pytest.mark.parametrize("case", CASES)
 def test_gradient_is_keras_gradient(case):
-    assert_equal_to_keras(made(case).gradient(case.y_true(), case.y_pred()), GOLDEN[f"{case.id}/grad"])
+    gradient = made(case).gradient(case.y_true(), case.y_pred(), case.sample_weight())
+    assert_equal_to_keras(gradient, GOLDEN[f"{case.id}/grad"])
 
 
 class Judged(Layer):
     """A layer whose output is the loss of its input, so that the check of layers checks losses."""
 
-    def __init__(self, loss, y_true):
+    def __init__(self, loss, y_true, weight=None):
         super().__init__()
-        self.loss, self.y_true = loss, y_true
+        self.loss, self.y_true, self.weight = loss, y_true, weight
 
     def forward(self, s, x):
-        return s.run("loss", self.loss, x, y_true=self.y_true)
+        return s.run("loss", self.loss, x, y_true=self.y_true, sample_weight=self.weight)
 
     def backward(self, s, g):
         return g.undo("loss", self.loss, s, g.y).y_pred
@@ -60,7 +61,10 @@ def test_gradient_of_every_step_is_that_of_finite_differences(case):
     y_pred = np.clip(case.y_pred(), 0.05, 0.95) if case.predictions == "chances" else case.y_pred()
     loss, y_true = made(case), case.y_true()
     fixed = {"loss/y_true": loss.check_labels(y_true, y_pred)}  # nobody asks for the gradient of the truth
-    checked = {row.name for row in gradcheck(Judged(loss, y_true), y_pred, patch=fixed)}
+    if case.weighted:
+        fixed["loss/sample_weight"] = case.sample_weight().astype("float64")
+    judged = Judged(loss, y_true, case.sample_weight())
+    checked = {row.name for row in gradcheck(judged, y_pred, patch=fixed)}
     reached = {f"loss/{name}" for name in loss.steps} & checked
     assert len(reached) >= 2
     assert {"loss/per_example", "loss/y_pred", "x"} <= checked
@@ -84,6 +88,31 @@ def test_reduction_sum_adds_the_examples():
     assert losses.MeanSquaredError(reduction="sum").gradient(y_true, y_pred).tolist() == [[2], [6]]
     with pytest.raises(ArgumentError, match="reduction must be one of"):
         losses.MeanSquaredError(reduction="median")
+
+
+def test_a_weight_of_an_example_counts_for_each_of_its_times():
+    case = next(case for case in LOSSES if case.shape == (3, 4, 2) and case.name == "SparseCategoricalCrossentropy")
+    y_true, y_pred, loss = case.y_true(), case.y_pred(), made(case)
+    expected = sum(loss(y_true[i], y_pred[i]) * weight for i, weight in enumerate([1, 0, 3])) / 3
+    assert loss(y_true, y_pred, [1, 0, 3]) == pytest.approx(expected)
+    assert (loss.gradient(y_true, y_pred, [1, 0, 3])[1] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("weight", "sentence"),
+    [
+        (
+            [1, 2, 3],
+            r"MeanSquaredError: sample_weight has shape (3,), expected one weight for each example, shape (2,).",
+        ),
+        ([1, np.nan], "MeanSquaredError: sample_weight must hold finite numbers, received nan or inf."),
+        (["a", "b"], "MeanSquaredError: sample_weight must hold real numbers"),
+    ],
+)
+def test_weights_that_do_not_fit_are_answered_in_words(weight, sentence):
+    with pytest.raises((ShapeError, ArgumentError)) as caught:
+        losses.MeanSquaredError()([[0.0], [0.0]], [[1.0], [2.0]], weight)
+    assert sentence in str(caught.value)
 
 
 def test_a_missing_last_axis_of_one_column_is_added():

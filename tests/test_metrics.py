@@ -6,7 +6,7 @@ from model_cases import METRICS
 from test_golden import assert_equal_to_keras, load
 
 from nnlab import metrics
-from nnlab.core.errors import ArgumentError, ShapeError
+from nnlab.core.errors import ArgumentError, NnlabError, ShapeError
 
 GOLDEN = load("metrics")
 
@@ -15,7 +15,7 @@ GOLDEN = load("metrics")
 def test_result_after_each_batch_is_keras_result(case):
     metric, results = getattr(metrics, case.name)(**case.arguments), []
     for batch in range(2):
-        metric.update_state(case.y_true(batch), case.y_pred(batch))
+        metric.update_state(case.y_true(batch), case.y_pred(batch), case.sample_weight(batch))
         results.append(metric.result())
     assert_equal_to_keras(np.array(results), GOLDEN[case.id])
 
@@ -81,6 +81,54 @@ def test_a_function_is_a_metric_with_its_name():
 def test_labels_that_do_not_fit_are_answered_in_words(metric, y_true, hint):
     with pytest.raises(ShapeError, match=f"{type(metric).__name__}: .*{hint}"):
         metric.update_state(y_true, np.full((2, 2), 0.5))
+
+
+def test_area_is_the_share_of_pairs_in_the_right_order():
+    rng = np.random.default_rng(3)
+    y_true, y_pred = np.arange(40) % 3 == 0, rng.permutation(40) / 40
+    pairs = y_pred[y_true][:, None] > y_pred[~y_true]
+    assert metrics.AUC(1000)(y_true.astype(float), y_pred) == pytest.approx(pairs.mean())
+
+
+def test_a_prediction_on_the_threshold_is_not_above_it():
+    assert metrics.Precision()([0, 1], [0.5, 0.6]) == 1
+    assert metrics.Recall()([1, 1], [0.5, 0.6]) == 0.5
+
+
+def test_nothing_said_or_nothing_true_is_0():
+    assert metrics.Precision()([1.0], [0.1]) == 0
+    assert metrics.Recall()([0.0], [0.9]) == 0
+    assert metrics.AUC().result() == 0
+
+
+def test_a_weight_of_2_counts_as_seen_twice():
+    y_true, y_pred = np.array([0, 1, 1, 0.0]), np.array([0.6, 0.4, 0.9, 0.2])
+    for make in (metrics.Precision, metrics.Recall, metrics.AUC, metrics.BinaryAccuracy, metrics.MeanSquaredError):
+        axis = (slice(None), None) if make is metrics.MeanSquaredError else slice(None)
+        twice = make()(np.repeat(y_true, [2, 1, 1, 2])[axis], np.repeat(y_pred, [2, 1, 1, 2])[axis])
+        assert make()(y_true[axis], y_pred[axis], [2, 1, 1, 2]) == pytest.approx(twice)
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: metrics.BinaryAccuracy(treshold=0.3), "unknown argument 'treshold', did you mean 'threshold'?"),
+        (lambda: metrics.AUC(multi_label=True), "AUC: unknown argument 'multi_label'"),
+        (lambda: metrics.AUC(1), "AUC: num_thresholds must be an integer of at least 2, received 1."),
+        (lambda: metrics.AUC(curve="ROCK"), "AUC: curve must be one of 'roc', 'pr', received 'ROCK'."),
+        (lambda: metrics.Precision(2), "Precision: thresholds must be a number from 0 to 1, received 2."),
+        (lambda: metrics.Recall([]), "Recall: thresholds must be numbers from 0 to 1, received []."),
+        (lambda: metrics.Recall(top_k=4)([[0, 1]], [[0.1, 0.9]]), "Recall: top_k=4 needs as many columns, received 2."),
+        (lambda: metrics.Precision(class_id=2)([[0, 1]], [[0.1, 0.9]]), "Precision: class_id=2 needs a column more"),
+        (lambda: metrics.AUC()([0, 1], [-3.0, 2.0]), "end the model with sigmoid, or pass from_logits=True."),
+        (lambda: metrics.Precision()([0, 1], [-3.0, 2.0]), "from -3 to 2; end the model with sigmoid."),
+        (lambda: metrics.Recall()([2], [0.5]), "Recall: y_true must lie between 0 and 1, received 2"),
+    ],
+)
+def test_nonsense_is_refused_in_one_sentence(make, sentence):
+    with pytest.raises(NnlabError) as caught:
+        make()
+    assert sentence in str(caught.value)
 
 
 @pytest.mark.parametrize("nonsense", ["accurracy", 7, None, ["accuracy"]])

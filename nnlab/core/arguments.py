@@ -9,6 +9,17 @@ import numpy as np
 from nnlab.core.errors import ArgumentError, UnknownArgumentError
 
 LIMIT = 2**31  # sizes beyond fit into no memory, and make NumPy's own arithmetic overflow
+MOST_AXES = 32  # NumPy allows 64, and a layer may need twice those of its input
+MOST_NUMBERS = 2**28  # in one array, a gibibyte in float32: beyond, a slip of the keyboard would end the kernel
+
+
+def several(value: Any) -> bool:
+    """Whether `value` holds values in a row: a tuple, a list, or an array that has axes.
+
+    >>> several((1, 2)), several(np.array([1, 2])), several(np.array(3)), several("12")
+    (True, True, False, False)
+    """
+    return isinstance(value, tuple | list) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
 def boolean(owner: str, name: str, value: Any) -> bool:
@@ -48,7 +59,7 @@ def integers(owner: str, name: str, value: Any, length: int, minimum: int = 1) -
     >>> integers("Conv2D", "kernel_size", 3, 2)
     (3, 3)
     """
-    values = value if isinstance(value, tuple | list | np.ndarray) else (value,) * length
+    values = value if several(value) else (value,) * length
     try:
         if len(values) != length:
             raise ArgumentError

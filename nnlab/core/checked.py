@@ -8,7 +8,7 @@ import functools
 import inspect
 from typing import Any
 
-from nnlab.core.arguments import integer
+from nnlab.core.arguments import MOST_AXES, integer
 from nnlab.core.errors import ArgumentError, NnlabError, ShapeError, UnknownArgumentError
 
 
@@ -28,7 +28,7 @@ def as_shape(owner: str, shape: Any) -> Any:
     if isinstance(shape, tuple | list) and shape and all(isinstance(part, tuple | list) for part in shape):
         return tuple(as_shape(owner, part) for part in shape)
     try:
-        if not isinstance(shape, tuple | list) or not len(shape):
+        if not isinstance(shape, tuple | list) or not 0 < len(shape) <= MOST_AXES:
             raise ArgumentError
         return tuple(size if size is None else integer(owner, "input_shape", size, 0) for size in shape)
     except ArgumentError:

@@ -43,7 +43,8 @@ def gradcheck(
 ) -> list[Row]:
     """Check the gradient of every input, weight and differentiable step.
 
-    Raises GradientError at the first that differs, in the order of computation; else returns the rows.
+    Raises GradientError at the first that differs, in the order of computation; else returns the rows. Where y holds
+    NaN or infinity there is nothing to compare, which is an ArgumentError.
     `patch` holds values to keep fixed during the check (a dropout mask, say); `inputs` are further inputs by name.
 
     >>> from nnlab import layers
@@ -54,7 +55,13 @@ def gradcheck(
         raise ArgumentError(f"gradcheck: expected a layer, received {layer!r}.")
     layer.ensure_built(shape_of(layer.as_input(x)))
     layer, rng, patch = as_float64(layer), np.random.default_rng(seed), dict(patch or {})
-    y = layer.trace(x, training, seed, patch=patch, **inputs)["y"].value
+    forward = layer.trace(x, training, seed, patch=patch, **inputs)
+    y = forward["y"].value
+    if not all(np.isfinite(part).all() for part in parts(y)):
+        raise ArgumentError(
+            f"{layer._label}: a gradient can be checked only where y is finite; "
+            f"{forward.first_nonfinite!r} is the first that holds NaN or infinity."
+        )
     upstream = tuple(rng.normal(size=part.shape) for part in y) if isinstance(y, tuple) else rng.normal(size=y.shape)
     trace = layer.trace(x, training, seed, upstream, patch, **inputs)
 

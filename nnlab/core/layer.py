@@ -6,6 +6,7 @@ under the same name to `g` in `backward(s, g)`. `__call__`, `trace`, training an
 """
 
 import inspect
+import math
 import warnings
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -14,7 +15,7 @@ import numpy as np
 
 from nnlab import regularizers
 from nnlab.core import graph, naming, seed
-from nnlab.core.arguments import boolean, supported
+from nnlab.core.arguments import MOST_AXES, MOST_NUMBERS, boolean, supported
 from nnlab.core.checked import check_methods
 from nnlab.core.config import COMMON, arguments, plain, required
 from nnlab.core.errors import ArgumentError, ShapeError, unknown_arguments
@@ -71,6 +72,7 @@ class Layer(Weighted):
         self.input_shape = None if input_shape is None else checked_shape(owner, "input_shape", input_shape)
         self.built = False
         self.generator: np.random.Generator | None = None
+        self._sized: Any = None  # the last shape of an input whose output was found not to be too large
         self._variables: dict[str, Variable] = {}
         self._activity_losses: list[float] = []
 
@@ -151,14 +153,20 @@ class Layer(Weighted):
 
     def apply(self, s: Record, x: Any, **inputs: Any) -> Any:
         """Run forward on a record: every call of every layer, alone or inside a model, passes here."""
-        self.ensure_built(shape_of(x))
-        self.check_input(shape_of(x))
+        shape = shape_of(x)
+        self.ensure_built(shape)
+        self.check_input(shape)
+        if shape != self._sized:
+            self._check_size(shape)
         for name, variable in self._variables.items():
             setattr(s, name, variable.value)
         s.x = x
         for name, value in inputs.items():
             setattr(s, name, value)
-        s.y = self.forward(s, s.x, **{name: getattr(s, name) for name in inputs})
+        try:
+            s.y = self.forward(s, s.x, **{name: getattr(s, name) for name in inputs})
+        except MemoryError as error:
+            raise ShapeError(f"{self._label}: too much memory for an input of shape {shape}: {error}") from error
         if self.activity_regularizer is not None:
             s.call.losses += [self.activity_regularizer(y) / max(len(y), 1) for y in parts(s.y)]
         if s.call.live:
@@ -185,6 +193,17 @@ class Layer(Weighted):
         if not self.built:
             self.build(shape)
 
+    def _check_size(self, shape: Any) -> None:
+        """Raise if the output for inputs of this shape would be far too large."""
+        output = self.compute_output_shape(shape)
+        numbers, given = size_of(output), size_of(shape)
+        if numbers > max(given, MOST_NUMBERS):
+            raise ShapeError(
+                f"{self._label}: the output for an input of shape {shape} would have {numbers:,} numbers, shape "
+                f"{output}, more than the {MOST_NUMBERS:,} that nnlab allows; make the layer or its input smaller."
+            )
+        self._sized = shape
+
     def as_input(self, x: Any, argument: str = "x") -> np.ndarray:
         """`x` as an array of the layer's dtype; errors call it `argument`."""
         if isinstance(x, SymbolicTensor):
@@ -199,6 +218,8 @@ class Layer(Weighted):
         if array.dtype.kind not in "fiub":
             kind = "strings" if array.dtype.kind in "US" else f"{type(x).__name__} of dtype {array.dtype}"
             raise ArgumentError(f"{self._label}: {argument} must hold real numbers, received {kind}.")
+        if array.ndim > MOST_AXES:
+            raise ShapeError(f"{self._label}: {argument} must have at most {MOST_AXES} axes, received {array.ndim}.")
         if array.ndim == 0:
             raise ShapeError(
                 f"{self._label}: {argument} must have the batch as its first axis, received the number {x!r}."
@@ -266,3 +287,13 @@ class Layer(Weighted):
 
 
 check_methods(Layer)
+
+
+def size_of(shape: Any) -> int:
+    """How many numbers there are in an array of this shape, or in arrays of these shapes.
+
+    >>> size_of((2, 3)), size_of(((2, 3), (4,)))
+    (6, 10)
+    """
+    nested = any(isinstance(part, tuple | list) for part in shape)
+    return sum(map(size_of, shape)) if nested else math.prod(shape)

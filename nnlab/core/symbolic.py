@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlab.core import naming
-from nnlab.core.arguments import integer, supported
+from nnlab.core.arguments import integer, several, supported
 from nnlab.core.errors import ArgumentError, ShapeError
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def batched_shape(owner: str, shape: Any, batch_size: Any, batch_shape: Any) -> 
 def checked_shape(owner: str, name: str, shape: Any) -> Shape:
     """`shape` as a tuple of sizes, None standing for any size."""
     try:
-        if not isinstance(shape, tuple | list | np.ndarray):
+        if not several(shape):
             raise ArgumentError
         return tuple(None if size is None else integer(owner, name, size, minimum=0) for size in shape)
     except ArgumentError:

@@ -7,11 +7,9 @@ import numpy as np
 
 from nnlab import initializers, regularizers
 from nnlab.core import seed
-from nnlab.core.arguments import integer
+from nnlab.core.arguments import MOST_NUMBERS, integer
 from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.variable import Variable
-
-LARGEST_WEIGHT = 2**28  # numbers, a gibibyte in float32: beyond, a slip of the keyboard would end the kernel
 
 
 class Weighted:
@@ -48,13 +46,18 @@ class Weighted:
             raise ArgumentError(f"{self._label}: there is a weight {name!r} already.")
         shape = shape if isinstance(shape, tuple | list | np.ndarray) else (shape,)
         shape = tuple(integer(self._label, f"each side of the weight {name!r}", side, 0) for side in shape)
-        if math.prod(shape) > LARGEST_WEIGHT:
+        if math.prod(shape) > MOST_NUMBERS:
             raise ShapeError(
                 f"{self._label}: the weight {name!r} of shape {shape} would have {math.prod(shape):,} numbers, "
-                f"more than the {LARGEST_WEIGHT:,} that nnlab allows; make the layer or its input smaller."
+                f"more than the {MOST_NUMBERS:,} that nnlab allows; make the layer or its input smaller."
             )
         initializer = initializers.get("glorot_uniform" if initializer is None else initializer)
-        value = initializer(shape, dtype or self.dtype, seed.generator())
+        try:
+            value = initializer(shape, dtype or self.dtype, seed.generator())
+        except (TypeError, ValueError, ArithmeticError) as error:
+            raise ArgumentError(
+                f"{self._label}: the weight {name!r} of shape {shape} cannot start with {initializer!r}: {error}"
+            ) from error
         variable = Variable(value, name, trainable, regularizers.get(regularizer), self.name)
         self._variables[name] = variable
         return variable

@@ -67,6 +67,7 @@ class Padding(ConvolutionExplorer):
             notes.append(f"Rows of zeros: {rows}. Columns of zeros: {columns}{extra}.")
         low, high = used["x"].min(), used["x"].max()
         row, column = np.unravel_index(used["x"].argmin(), used["x"].shape)
-        rarest = f"The pixel at ({row}, {column}) is used in {low} windows, the most used one in {high}."
-        notes.append(rarest if low != high else f"Every pixel is used in {low} windows.")
+        windows = f"{low} window{'' if low == 1 else 's'}"
+        rarest = f"The pixel at ({row}, {column}) is used in {windows}, the most used one in {high}."
+        notes.append(rarest if low != high else f"Every pixel is used in {windows}.")
         return tuple(notes)

@@ -7,6 +7,7 @@ process in which submissions are run can load it alone.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import inspect
 import io
@@ -40,6 +41,10 @@ class OutOfTime(BaseException):
     """Raised inside the answer when its time is over; no Exception, so `except Exception` lets it pass."""
 
 
+class Asked(BaseException):
+    """Raised inside an answer that calls `input()`: the notebook would wait for a reply that no check reads."""
+
+
 def attempt(function: Callable, arguments: dict[str, Any], seconds: float = SECONDS) -> Outcome:
     """Call `function(*arguments.values())` within `seconds` and say what happened.
 
@@ -52,7 +57,7 @@ def attempt(function: Callable, arguments: dict[str, Any], seconds: float = SECO
     before = {name: _snapshot(value) for name, value in arguments.items()}
     paper = Paper()
     try:
-        with contextlib.redirect_stdout(paper), time_limit(seconds):
+        with contextlib.redirect_stdout(paper), nobody_to_ask(), time_limit(seconds):
             kind, value, problem = "returned", function(*arguments.values()), ""
     except OutOfTime:
         kind, value, problem = "time", None, f"still running after {seconds:g} s: does a loop never end?"
@@ -61,6 +66,8 @@ def attempt(function: Callable, arguments: dict[str, Any], seconds: float = SECO
         own = place == getattr(function, "__name__", None)
         kind, value = ("not attempted", None) if own else ("raised", None)
         problem = "" if own else f"calls {place}, which is not written yet"
+    except Asked:
+        kind, value, problem = "raised", None, "asks with input(); what it needs to know are its arguments"
     except SystemExit:
         kind, value, problem = "exit", None, "tried to leave Python (exit); return the result instead"
     except KeyboardInterrupt:  # the person's own wish
@@ -69,6 +76,20 @@ def attempt(function: Callable, arguments: dict[str, Any], seconds: float = SECO
         kind, value, problem = "raised", None, f"raised {_describe_error(error, function)}"
     changed = tuple(name for name, value in arguments.items() if _snapshot(value) != before[name])
     return Outcome(kind, value, problem, changed, paper.getvalue(), paper.characters)
+
+
+@contextlib.contextmanager
+def nobody_to_ask() -> Iterator[None]:
+    """Raise `Asked` where the block calls `input()`."""
+
+    def ask(prompt: object = "") -> str:
+        raise Asked
+
+    previous, builtins.input = builtins.input, ask
+    try:
+        yield
+    finally:
+        builtins.input = previous
 
 
 @contextlib.contextmanager

@@ -56,7 +56,7 @@ class Bidirectional(Layer):
 
     def _check_pair(self) -> None:
         one, other = self.forward_layer, self.backward_layer
-        if self.merge_mode not in MERGE_MODES:
+        if not isinstance(self.merge_mode, str | None) or self.merge_mode not in MERGE_MODES:
             listed = ", ".join(map(repr, MERGE_MODES))
             raise ArgumentError(f"Bidirectional: merge_mode must be one of {listed}, received {self.merge_mode!r}.")
         for name in ("return_sequences", "return_state", "stateful"):

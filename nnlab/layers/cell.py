@@ -5,6 +5,7 @@ one product of matrices; `step` is the rest. Backward, `unstep` goes back throug
 gradients of the weights for all times in one product again.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -269,7 +270,7 @@ def split(z: np.ndarray, count: int) -> list[np.ndarray]:
 
 def rows(x: np.ndarray) -> np.ndarray:
     """All leading axes as one."""
-    return x.reshape(-1, x.shape[-1])
+    return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])  # -1 is not known where there are no features
 
 
 def product(x: np.ndarray, kernel: np.ndarray, drops: np.ndarray | None = None) -> np.ndarray:

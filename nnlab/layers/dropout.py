@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.core.arguments import integer, number
+from nnlab.core.arguments import integer, number, several
 from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
@@ -43,9 +43,10 @@ class Dropout(Layer):
         **kwargs: Any,
     ):
         super().__init__(**kwargs)
-        self.rate = number("Dropout", "rate", rate, 0.0, 1.0)
+        owner = type(self).__name__
+        self.rate = number(owner, "rate", rate, 0.0, 1.0)
         self.noise_shape = self._checked_noise_shape(noise_shape)
-        self.seed = None if seed is None else integer("Dropout", "seed", seed, minimum=0)
+        self.seed = None if seed is None else integer(owner, "seed", seed, minimum=0)
         self.generator = None if seed is None else np.random.default_rng(self.seed)
 
     @staticmethod
@@ -53,7 +54,7 @@ class Dropout(Layer):
         try:
             if noise_shape is None:
                 return None
-            if not isinstance(noise_shape, tuple | list | np.ndarray):
+            if not several(noise_shape):
                 raise ArgumentError
             return tuple(None if size is None else integer("Dropout", "noise_shape", size) for size in noise_shape)
         except ArgumentError:
@@ -72,11 +73,14 @@ class Dropout(Layer):
                 "each axis takes 1, its size or None."
             )
 
+    def _drawn(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape of what is drawn for an input of this shape: 1 along an axis where all share one draw."""
+        return shape if self.noise_shape is None else tuple(map(_or, self.noise_shape, shape))
+
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
         if not s.training:
             return x
-        shape = x.shape if self.noise_shape is None else tuple(map(_or, self.noise_shape, x.shape))
-        s.mask = np.broadcast_to(s.rng.random(shape) >= self.rate, x.shape)
+        s.mask = np.broadcast_to(s.rng.random(self._drawn(x.shape)) >= self.rate, x.shape)
         s.scale = x.dtype.type(1 / (1 - self.rate) if self.rate < 1 else 0)
         return np.where(s.mask, x * s.scale, 0)  # selected, not multiplied: a NaN that is dropped is gone, as in Keras
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from nnlab.core.errors import ArgumentError
+from nnlab.core.errors import ArgumentError, NnlabError
 from nnlab.core.layer import Layer
 
 
@@ -15,7 +15,10 @@ def inner(owner: str, argument: str, value: Any, kind: type[Layer] = Layer, such
     from nnlab import layers  # deferred: at import the layers are still being made
 
     if isinstance(value, dict) and isinstance(cls := getattr(layers, str(value.get("class_name")), None), type):
-        value = cls.from_config(value.get("config", {}))
+        try:
+            value = cls.from_config(value.get("config", {}))
+        except NnlabError as error:
+            raise ArgumentError(f"{owner}: {argument}: {error}") from error
     if isinstance(value, kind):
         return value
     hint = "; write it with ()" if isinstance(value, type) else ""

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.core.arguments import integer
+from nnlab.core.arguments import integer, several
 from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
@@ -23,7 +23,7 @@ class Permute(Layer):
     def __init__(self, dims: tuple[int, ...], **kwargs: Any):
         super().__init__(**kwargs)
         try:
-            if not isinstance(dims, tuple | list | np.ndarray):
+            if not several(dims):
                 raise ArgumentError
             self.dims = tuple(integer("Permute", "dims", n) for n in dims)
             if sorted(self.dims) != list(range(1, len(self.dims) + 1)):

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.core.arguments import integer
+from nnlab.core.arguments import integer, several
 from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
@@ -24,7 +24,7 @@ class Reshape(Layer):
     def __init__(self, target_shape: tuple[int, ...], **kwargs: Any):
         super().__init__(**kwargs)
         try:
-            if not isinstance(target_shape, tuple | list | np.ndarray):
+            if not several(target_shape):
                 raise ArgumentError
             self.target_shape = tuple(integer("Reshape", "target_shape", n, minimum=-1) for n in target_shape)
             if self.target_shape.count(-1) > 1:

@@ -8,9 +8,7 @@ axes of the input are t in a series, h w in an image, h w l in a volume.
 import re
 from typing import Any
 
-import numpy as np
-
-from nnlab.core.arguments import channels_last, integers
+from nnlab.core.arguments import channels_last, integers, several
 from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.step import Step
@@ -21,6 +19,8 @@ SPATIAL_AXES = {1: "steps", 2: "height, width", 3: "height, width, depth"}
 SPELLING = [
     (r"is + ud = h,\ jt + ve = w", r"is + ud = t", r"is + ud = h,\ jt + ve = w,\ kq + op = l"),
     (r"is + ud,\ jt + ve", r"is + ud", r"is + ud,\ jt + ve,\ kq + op"),
+    (r"hs + ud = i,\ wt + ve = j", r"ts + ud = i", r"hs + ud = i,\ wt + ve = j,\ lq + op = k"),
+    (r"hs + ud,\ wt + ve", r"ts + ud", r"hs + ud,\ wt + ve,\ lq + op"),
     (r"is + u,\ jt + v", r"is + u", r"is + u,\ jt + v,\ kq + o"),
     ("s, t are the strides", "s is the stride", "s, t, q are the strides"),
     ("d, e the dilation rates", "d the dilation rate", "d, e, p the dilation rates"),
@@ -81,7 +81,7 @@ def edges(owner: str, name: str, value: Any, rank: int) -> tuple[tuple[int, int]
     ((1, 1), (2, 2))
     """
     try:
-        values = value if isinstance(value, tuple | list | np.ndarray) else (value,) * rank
+        values = value if several(value) else (value,) * rank
         if len(values) != rank:
             raise ArgumentError
         return tuple(integers(owner, name, each, 2, minimum=0) for each in values)

@@ -30,3 +30,25 @@ def as_targets(owner: str, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray
             "layer as many units as y_true has columns, or choose another loss."
         )
     return y_true.astype(y_pred.dtype, copy=False)
+
+
+def as_weights(owner: str, sample_weight: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """Weights that fit values of this shape: one number, one for each example, or one for each time of each.
+
+    A last axis of length 1 may be there. One for each example counts for all of the example's values. (Keras leaves
+    that to broadcasting, which takes one weight an example for one a time where there are as many of both.)
+    """
+    weights = as_numbers(owner, "sample_weight", sample_weight)
+    if weights.ndim == len(shape) + 1 and weights.shape[-1] == 1:
+        weights = weights[..., 0]
+    fits = weights.ndim <= len(shape) and all(
+        size in (1, whole) for size, whole in zip(weights.shape, shape[: weights.ndim], strict=True)
+    )
+    if not fits or (weights.ndim and len(weights) != shape[0]):
+        raise ShapeError(
+            f"{owner}: sample_weight has shape {weights.shape}, expected one weight for each example, shape {shape[:1]}"
+            f"{f', or for each value, shape {shape}' if len(shape) > 1 else ''}."
+        )
+    if not np.isfinite(weights).all():
+        raise ArgumentError(f"{owner}: sample_weight must hold finite numbers, received nan or inf.")
+    return weights.reshape(*weights.shape, *(1,) * (len(shape) - weights.ndim)) if weights.ndim else weights

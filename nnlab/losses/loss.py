@@ -16,7 +16,7 @@ from nnlab.core.layer import arguments
 from nnlab.core.naming import snake_case
 from nnlab.core.record import Call, Record
 from nnlab.core.step import Step
-from nnlab.losses.checks import as_numbers, as_targets
+from nnlab.losses.checks import as_numbers, as_targets, as_weights
 
 
 class Loss:
@@ -25,7 +25,12 @@ class Loss:
     `reduction` makes one number of the batch: "sum_over_batch_size" (the mean) or "sum".
     """
 
-    axes: ClassVar[Mapping[str, str]] = {"y_true": "... d", "y_pred": "... d", "y": ""}
+    axes: ClassVar[Mapping[str, str]] = {
+        "y_true": "... d",
+        "y_pred": "... d",
+        "sample_weight": "...",
+        "y": "",
+    }
     per_example: ClassVar[Step] = Step("...", "", note="the loss of each example")
     steps: ClassVar[Mapping[str, Step]] = {"per_example": per_example}
 
@@ -57,17 +62,22 @@ class Loss:
         """An empty record for this loss in a call."""
         return Record(call, self)
 
-    def apply(self, s: Record, y_pred: np.ndarray, y_true: Any) -> np.ndarray:
-        """Run forward on a record: the loss of the batch."""
+    def apply(self, s: Record, y_pred: np.ndarray, y_true: Any, sample_weight: Any = None) -> np.ndarray:
+        """Run forward on a record: the loss of the batch, to which each example adds by its weight."""
         s.y_true, s.y_pred = self.check_labels(as_numbers(type(self).__name__, "y_true", y_true), y_pred), y_pred
         s.per_example = self.forward(s, s.y_true, s.y_pred)
-        s.y = s.per_example.sum() / self._divisor(s)
+        if sample_weight is None:
+            s.y = s.per_example.sum() / self._divisor(s)
+        else:
+            weights = as_weights(type(self).__name__, sample_weight, s.per_example.shape).astype(s.per_example.dtype)
+            s.sample_weight = np.broadcast_to(weights, s.per_example.shape)
+            s.y = (s.per_example * s.sample_weight).sum() / self._divisor(s)
         return s.y
 
     def unapply(self, s: Record, g: Record, dy: Any) -> np.ndarray:
         """Run backward on the records of a call: the gradient of y_pred."""
         g.y = dy
-        g.per_example = np.full_like(s.per_example, g.y / self._divisor(s))
+        g.per_example = np.full_like(s.per_example, g.y / self._divisor(s)) * vars(s).get("sample_weight", 1)
         g.y_pred = self.backward(s, g)
         return g.y_pred
 
@@ -76,11 +86,19 @@ class Loss:
 
     # ---- what a person calls
 
-    def __call__(self, y_true: Any, y_pred: Any) -> float:
-        """The loss of a batch: truth first, as in Keras."""
-        return float(self.apply(self.record(Call()), as_predictions(self, y_pred), y_true))
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
+        """The loss of a batch: truth first, as in Keras.
 
-    def gradient(self, y_true: Any, y_pred: Any) -> np.ndarray:
+        `sample_weight` is multiplied with the loss of each example. The mean is still that over the number of
+        examples, not over the sum of the weights.
+
+        >>> from nnlab.losses import MeanSquaredError
+        >>> MeanSquaredError()([[0.0], [0.0]], [[1.0], [2.0]], sample_weight=[1, 0.5])
+        1.5
+        """
+        return float(self.apply(self.record(Call()), as_predictions(self, y_pred), y_true, sample_weight))
+
+    def gradient(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> np.ndarray:
         """The gradient of the loss with respect to `y_pred`.
 
         >>> from nnlab.losses import MeanSquaredError
@@ -88,7 +106,7 @@ class Loss:
         array([[0., 3.]], dtype=float32)
         """
         s = self.record(Call(keep=True))
-        self.apply(s, as_predictions(self, y_pred), y_true)
+        self.apply(s, as_predictions(self, y_pred), y_true, sample_weight)
         return self.unapply(s, self.record(s.call), np.float32(1))
 
     def each(self, y_true: Any, y_pred: Any) -> np.ndarray:

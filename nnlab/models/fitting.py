@@ -12,39 +12,46 @@ from nnlab.callbacks import Callback
 from nnlab.core import seed as seeding
 from nnlab.core.errors import ArgumentError
 from nnlab.models import data
+from nnlab.models.data import Examples
 from nnlab.models.history import History
 from nnlab.models.progress import Progress, progress_for
 
 if TYPE_CHECKING:
     from nnlab.models.training import Trainer
 
-Examples = tuple[np.ndarray, np.ndarray]
-
 
 class Running:
-    """The means, over the batches so far, of the loss (each batch weighted by its size) and of each metric."""
+    """The mean, over the batches so far, of the loss (each batch counts by its size), and each metric.
 
-    def __init__(self, watched: Iterable[metrics.Metric]):
+    Those of `weighted` see the weights of the examples, as in Keras; "weighted_" begins the name of one that the
+    others have already.
+    """
+
+    def __init__(self, watched: Iterable[metrics.Metric], weighted: Iterable[metrics.Metric] = ()):
         self.loss = metrics.Mean("loss")
-        self.metrics = [copy.copy(metric) for metric in watched]
-        for metric in self.metrics:
+        self.metrics, self.weighted = ([copy.copy(metric) for metric in each] for each in (watched, weighted))
+        for metric in (*self.metrics, *self.weighted):
             metric.reset_state()
 
-    def add(self, y_true: np.ndarray, loss: float, y_pred: np.ndarray) -> None:
+    def add(self, y_true: np.ndarray, sample_weight: np.ndarray | None, loss: float, y_pred: np.ndarray) -> None:
         """Take a batch in."""
         self.loss.update_state(loss, sample_weight=len(y_true))
         for metric in self.metrics:
             metric.update_state(y_true, y_pred)
+        for metric in self.weighted:
+            metric.update_state(y_true, y_pred, sample_weight)
 
     def logs(self) -> dict[str, float]:
-        """The means by name, the loss first."""
-        return {mean.name: mean.result() for mean in (self.loss, *self.metrics)}
+        """The numbers by name, the loss first."""
+        logs = {mean.name: mean.result() for mean in (self.loss, *self.metrics)}
+        for metric in self.weighted:
+            logs[f"weighted_{metric.name}" if metric.name in logs else metric.name] = metric.result()
+        return logs
 
 
 def fit(
     model: "Trainer",
-    x: np.ndarray,
-    y: np.ndarray,
+    examples: Examples,
     batch_size: int,
     epochs: int,
     verbose: int | str,
@@ -53,7 +60,8 @@ def fit(
     shuffle: bool,
 ) -> History:
     """Train `model`; the arguments are checked."""
-    steps = math.ceil(len(y) / batch_size)
+    count = len(examples[1])
+    steps = math.ceil(count / batch_size)
     history = model.history = History(epochs, steps)
     progress = progress_for(verbose, epochs, steps)
     hooks = Hooks(model, (history, *callbacks), {"epochs": epochs, "steps": steps})
@@ -65,13 +73,14 @@ def fit(
         for epoch in range(epochs):
             hooks.call("on_epoch_begin", epoch)
             running = model.running()
-            order = seeding.generator().permutation(len(y)) if shuffle else None
-            for batch, part in enumerate(data.batches(len(y), batch_size, order)):
+            order = seeding.generator().permutation(count) if shuffle else None
+            for batch, part in enumerate(data.batches(count, batch_size, order)):
                 hooks.call("on_train_batch_begin", batch)
                 with np.errstate(all="ignore"):  # what overflows is said below, once, in words
-                    loss, y_pred = model.train_step(data.take(x, part), y[part])
+                    x, y, weights = data.taken(examples, part)
+                    loss, y_pred = model.train_step(x, y, weights)
                 done = (epoch, batch + 1)
-                running.add(y[part], loss, y_pred)
+                running.add(y, weights, loss, y_pred)
                 if not math.isfinite(loss):
                     not_finite(loss, epoch, batch, history, progress)
                 logs = running.logs()
@@ -80,7 +89,7 @@ def fit(
                 if model.stop_training:
                     break
             if validation is not None:
-                logs |= {f"val_{name}": value for name, value in judged(model, *validation, batch_size).items()}
+                logs |= {f"val_{name}": value for name, value in judged(model, validation, batch_size).items()}
             hooks.call("on_epoch_end", epoch, logs)
             done = (epoch + 1, 0)
             progress.epoch(epoch, logs)
@@ -114,12 +123,13 @@ class Hooks:
             getattr(callback, name)(*(dict(part) if isinstance(part, dict) else part for part in arguments))
 
 
-def judged(model: "Trainer", x: np.ndarray, y: np.ndarray, batch_size: int) -> dict[str, float]:
-    """The loss and metrics of the model, as it is, on x and y."""
+def judged(model: "Trainer", examples: Examples, batch_size: int) -> dict[str, float]:
+    """The loss and metrics of the model, as it is, on these examples."""
     running = model.running()
     with np.errstate(all="ignore"):
-        for part in data.batches(len(y), batch_size):
-            running.add(y[part], *model.test_step(data.take(x, part), y[part]))
+        for part in data.batches(len(examples[1]), batch_size):
+            x, y, weights = data.taken(examples, part)
+            running.add(y, weights, *model.test_step(x, y, weights))
     return running.logs()
 
 

@@ -33,8 +33,13 @@ class Trainer(Layer):
     loss: losses.Loss | None = None
     stop_training = False  # a callback sets it
 
-    def compile(self, optimizer: Any, loss: Any = None, metrics: Any = (), **unknown: Any) -> None:
+    def compile(
+        self, optimizer: Any, loss: Any = None, metrics: Any = (), weighted_metrics: Any = (), **unknown: Any
+    ) -> None:
         """Say how to train: an optimizer and a loss, by name or as objects, and what to watch besides.
+
+        The loss counts each example by its weight (`sample_weight`, `class_weight`), and so do `weighted_metrics`;
+        `metrics` do not.
 
         >>> from nnlab import layers, models
         >>> model = models.Sequential([layers.Dense(3, activation="softmax", input_shape=(2,))])
@@ -43,15 +48,17 @@ class Trainer(Layer):
         SGD(learning_rate=0.01, momentum=0.0, nesterov=False)
         """
         if unknown:
-            raise unknown_arguments(f"{self._label}.compile", unknown, ["optimizer", "loss", "metrics"])
+            raise unknown_arguments(f"{self._label}.compile", unknown, COMPILE)
         if loss is None:
             raise ArgumentError(f"{self._label}: compile needs a loss, such as loss='mse'.")
         self.optimizer, self.loss = optimizers.get(optimizer), losses.get(loss)
-        self._metrics = as_metrics(metrics)
+        self._metrics, self._weighted_metrics = as_metrics(metrics), as_metrics(weighted_metrics)
 
     # ---- one step
 
-    def train_step(self, x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
+    def train_step(
+        self, x: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
+    ) -> tuple[float, np.ndarray]:
         """Move the weights once, by this batch: the loss before the step, penalties included, and the output.
 
         If anything stops it, Ctrl-C included, the model and its optimizer are as they were before.
@@ -62,7 +69,7 @@ class Trainer(Layer):
             call = Call(training=True, rng=seeding.generator(), keep=True, live=True)
             s, g = self.record(call), self.record(call)
             y_pred = self.apply(s, x)
-            loss = s.run(LOSS, self.loss, y_pred, y_true=y)
+            loss = s.run(LOSS, self.loss, y_pred, y_true=y, sample_weight=sample_weight)
             self.unapply(s, g, g.undo(LOSS, self.loss, s, np.ones_like(loss)).y_pred)
             total = float(loss) + sum(call.losses)
             gradients = {}
@@ -80,10 +87,13 @@ class Trainer(Layer):
             raise
         return total, y_pred
 
-    def test_step(self, x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
+    def test_step(
+        self, x: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
+    ) -> tuple[float, np.ndarray]:
         """The loss of this batch at inference, penalties included, and the output."""
         y_pred, penalties = self._infer(x)
-        return float(self.loss.apply(self.loss.record(Call()), y_pred, y)) + penalties, y_pred
+        loss = self.loss.apply(self.loss.record(Call()), y_pred, y, sample_weight)
+        return float(loss) + penalties, y_pred
 
     def _infer(self, x: np.ndarray) -> tuple[np.ndarray, float]:
         call = Call(training=False, rng=seeding.generator(), live=True)
@@ -102,35 +112,56 @@ class Trainer(Layer):
         verbose: int | str = "auto",
         callbacks: Iterable[Any] | None = None,
         validation_split: float = 0.0,
-        validation_data: tuple[Any, Any] | None = None,
+        validation_data: tuple[Any, ...] | None = None,
         shuffle: bool = True,
+        class_weight: Mapping[int, float] | None = None,
+        sample_weight: Any = None,
         **unknown: Any,
     ) -> History:
         """Train on x and y, `epochs` times over in batches: a History of the loss and metrics of each epoch.
 
         Ctrl-C (or the notebook's stop button) ends the training and keeps what was learnt: the weights after
-        the last whole batch, and the History of the finished epochs with `interrupted` set. `validation_data` is a
-        pair (x, y); `validation_split` keeps that fraction at the end of the data for it. `verbose`: "auto" or 1 a
-        progress bar, 2 a line for each epoch, 0 nothing.
+        the last whole batch, and the History of the finished epochs with `interrupted` set. `validation_data` is
+        (x, y) or (x, y, sample_weight); `validation_split` keeps that fraction at the end of the data for it.
+        `sample_weight` says how much each example counts in the loss (one weight an example, or one for each of its
+        times); `class_weight` maps the number of a class to the weight of its examples, in training only. `verbose`:
+        "auto" or 1 a progress bar, 2 a line for each epoch, 0 nothing.
         """
         if unknown:
             raise unknown_arguments(f"{self._label}.fit", unknown, FIT)
         epochs = integer(f"{self._label}.fit", "epochs", epochs)
         batch_size = integer(f"{self._label}.fit", "batch_size", batch_size)
-        (x, y), validation = data.split(self, x, y, validation_split, validation_data)
-        x, y = self._examples("fit", x, y)
-        if validation is not None:
-            validation = self._examples("fit", *validation)
-        return fit(self, x, y, batch_size, epochs, verbose, tuple(callbacks or ()), validation, bool(shuffle))
+        owner = f"{self._label}.fit"
+        examples = self._examples("fit", x, y, sample_weight)
+        if validation_data is None:
+            examples, validation = data.split(examples, owner, validation_split)
+        else:
+            if not isinstance(validation_data, tuple | list) or len(validation_data) not in (2, 3):
+                raise ArgumentError(
+                    f"{owner}: validation_data must be a pair (x, y), or (x, y, sample_weight), received "
+                    f"{type(validation_data).__name__}."
+                )
+            validation = self._examples("fit", *validation_data)
+        if class_weight is not None:
+            x, y, weights = examples
+            examples = x, y, data.weights_of(owner, y, self._loss_shape(x), weights, class_weight)
+        return fit(self, examples, batch_size, epochs, verbose, tuple(callbacks or ()), validation, bool(shuffle))
 
     def evaluate(
-        self, x: Any, y: Any, batch_size: int = 32, verbose: int | str = 0, return_dict: bool = False
+        self,
+        x: Any,
+        y: Any,
+        batch_size: int = 32,
+        verbose: int | str = 0,
+        sample_weight: Any = None,
+        return_dict: bool = False,
     ) -> float | list[float] | dict[str, float]:
         """The loss, and each metric, on x and y; with `verbose`=1 a progress bar."""
-        x, y = self._examples("evaluate", x, y)
+        examples = self._examples("evaluate", x, y, sample_weight)
         running = self.running()
-        for part in self._batches("evaluate", len(y), batch_size, verbose, running):
-            running.add(y[part], *self.test_step(data.take(x, part), y[part]))
+        for part in self._batches("evaluate", len(examples[1]), batch_size, verbose, running):
+            x, y, weights = data.taken(examples, part)
+            running.add(y, weights, *self.test_step(x, y, weights))
         return running.logs() if return_dict else unwrapped(running.logs())
 
     def predict(self, x: Any, batch_size: int = 32, verbose: int | str = 0) -> Any:
@@ -159,16 +190,23 @@ class Trainer(Layer):
         finally:
             progress.end()
 
-    def train_on_batch(self, x: Any, y: Any, return_dict: bool = False) -> float | list[float] | dict[str, float]:
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any,
+        sample_weight: Any = None,
+        class_weight: Mapping[int, float] | None = None,
+        return_dict: bool = False,
+    ) -> float | list[float] | dict[str, float]:
         """Move the weights once by this batch: its loss, and each metric, from before the step."""
-        x, y = self._examples("train_on_batch", x, y)
+        x, y, weights = self._examples("train_on_batch", x, y, sample_weight, class_weight)
         running = self.running()
-        running.add(y, *self.train_step(x, y))
+        running.add(y, weights, *self.train_step(x, y, weights))
         return running.logs() if return_dict else unwrapped(running.logs())
 
     def running(self) -> Running:
-        """The means of the loss and of each metric, of nothing yet."""
-        return Running(self._metrics)
+        """The loss and each metric, of nothing yet."""
+        return Running(self._metrics, self._weighted_metrics)
 
     def trace(
         self,
@@ -220,8 +258,10 @@ class Trainer(Layer):
 
         summary.show(self)
 
-    def _examples(self, method: str, x: Any, y: Any) -> tuple[Any, np.ndarray]:
-        """x and y as arrays that fit each other, the model and its loss; builds the model."""
+    def _examples(
+        self, method: str, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None
+    ) -> data.Examples:
+        """x, y and weights as arrays that fit each other, the model and its loss; builds the model."""
         if self.loss is None:
             raise ArgumentError(f"{self._label}: call compile(optimizer=..., loss=...) before {method}.")
         x, y = data.examples(f"{self._label}.{method}", self.as_input(x), y)
@@ -230,7 +270,12 @@ class Trainer(Layer):
         data.check_ending(self)
         shape = (len(y), *self.compute_output_shape(shape_of(x))[1:])
         self.loss.check_labels(y, np.broadcast_to(np.zeros((), self.dtype), shape))
-        return x, y
+        weights = data.weights_of(f"{self._label}.{method}", y, self._loss_shape(x), sample_weight, class_weight)
+        return x, y, weights
+
+    def _loss_shape(self, x: Any) -> tuple[int, ...]:
+        """The shape of the losses of these examples: that of the output, without the axis that a loss goes along."""
+        return (data.count(x), *self.compute_output_shape(shape_of(x))[1:-1])
 
 
 def gradient_of(variable: Variable, call: Call) -> np.ndarray:
@@ -243,8 +288,10 @@ def gradient_of(variable: Variable, call: Call) -> np.ndarray:
     return call.gradients[variable]
 
 
+COMPILE = ("optimizer", "loss", "metrics", "weighted_metrics")
 FIT = (
     "x", "y", "batch_size", "epochs", "verbose", "callbacks", "validation_split", "validation_data", "shuffle",
+    "class_weight", "sample_weight",
 )  # fmt: skip
 
 
@@ -253,7 +300,11 @@ def as_metrics(identifiers: Any) -> list[metrics.Metric]:
     if identifiers is None:
         return []
     several = isinstance(identifiers, list | tuple)
-    return [metrics.get(each) for each in (identifiers if several else [identifiers])]
+    found = [metrics.get(each) for each in (identifiers if several else [identifiers])]
+    for metric in found:
+        if np.ndim(metric.result()):
+            raise ArgumentError(f"compile: {metric!r} has several thresholds, expected one; give a metric for each.")
+    return found
 
 
 def unwrapped(logs: dict[str, float]) -> float | list[float]:

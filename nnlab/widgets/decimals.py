@@ -13,9 +13,8 @@ def exact(values: np.ndarray, most: int = MOST) -> int | None:
     (1, None)
     """
     values = np.asarray(values, float)
-    size = np.abs(values).max(initial=0)
     for digits in range(most + 1):
-        if np.abs(values - np.round(values, digits)).max(initial=0) <= TOLERANCE * size:
+        if (np.abs(values - np.round(values, digits)) <= TOLERANCE * np.abs(values)).all():
             return digits
     return None
 

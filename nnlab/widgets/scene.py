@@ -52,7 +52,7 @@ class Grid:
 
     def text(self) -> str:
         """The numbers in words, row by row."""
-        rows = (" ".join(f"{value:.{self.shown_digits}f}" for value in row) for row in self.values)
+        rows = (" ".join(f"{value:z.{self.shown_digits}f}" for value in row) for row in self.values)
         return f"{self.title}: {'; '.join(rows)}."
 
     def payload(self) -> dict[str, Any]:

@@ -53,7 +53,8 @@ def on_locals(layer, given):
     """The layer's `forward` on local variables: a function of self, x and the `given` names."""
     function = type(layer).forward
     tree = Locals().visit(ast.parse(textwrap.dedent(inspect.getsource(function))))
-    tree.body[0].args.args = [ast.arg(name) for name in ("self", "x", *(f"s_{each}" for each in given))]
+    further = tree.body[0].args.args[3:]  # after self, s and x: a mask, say, with its default
+    tree.body[0].args.args = [*(ast.arg(name) for name in ("self", "x", *(f"s_{each}" for each in given))), *further]
     tree.body[0].returns = None
     for argument in tree.body[0].args.args:
         argument.annotation = None

@@ -376,3 +376,12 @@ def test_the_representation_is_the_settings(explorer):
 def test_the_figure_needs_no_notebook(explorer):
     figure = explorer(input_size=4, kernel_size=2).figure(cell=2)
     assert figure.axes[0].get_title() == "Input"
+
+
+def test_negative_zero_reads_as_zero():
+    assert "-0" not in explorers.Stride(x=-np.zeros((3, 3)), kernel=[[1.0]], bias=0).text
+
+
+def test_one_window_is_said_in_the_singular():
+    assert "is used in 1 window, the most used one in 4." in explorers.Padding(input_size=(4, 5), kernel_size=2).text
+    assert "Every pixel is used in 1 window." in explorers.Padding(input_size=3, kernel_size=3, padding="valid").text

@@ -10,8 +10,10 @@ Inputs and weights come from formulas (tests/formula.py), so the files hold only
 import inspect
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
+import activation_cases
 import jax
 import keras
 import model_cases as models
@@ -47,7 +49,8 @@ def layers():
 
         def objective(values, inputs, fixed, upstream, run=run, case=case):
             y, _, losses = run(values, inputs | fixed)
-            activity = losses[:1] if "activity_regularizer" in case.arguments else []
+            penalized = "activity_regularizer" in case.arguments or case.layer == "ActivityRegularization"
+            activity = losses[:1] if penalized else []
             return sum((part * weight).sum() for part, weight in zip(y, upstream, strict=True)) + sum(activity)
 
         first = next(iter(inspect.signature(layer.call).parameters))
@@ -74,7 +77,7 @@ def layers():
                 golden[f"{case.key}/grad {name}"] = gradient
         if losses:
             golden[f"{case.key}/losses"] = np.array(losses)
-        if case.layer == "Dropout" and case.training:
+        if case.layer.endswith(("Dropout", "Dropout1D", "Dropout2D", "Dropout3D")) and case.training:
             golden[f"{case.key}/mask"] = np.asarray(y[0]) != 0
     return golden
 
@@ -92,16 +95,26 @@ def drop(layer, case):
             setattr(cell, f"_{name}_mask", list(masks) if count else masks[0])
 
 
+def activations():
+    """For each row: the values, and the gradient of x."""
+    golden = {}
+    for case in activation_cases.CASES:
+        function = partial(getattr(keras.activations, case.name), **case.arguments)
+        golden[f"{case.id}/y"], pull = jax.vjp(function, activation_cases.X)
+        (golden[f"{case.id}/grad x"],) = pull(jax.numpy.asarray(activation_cases.UPSTREAM))
+    return golden
+
+
 def losses():
     """For each row: the value for each sample, their mean, and the gradient of the mean."""
     golden = {}
     for case in models.LOSSES:
         cls = getattr(keras.losses, case.name)
-        y_true, y_pred = case.y_true(), case.y_pred()
+        y_true, y_pred, weight = case.y_true(), case.y_pred(), case.sample_weight()
         mean = cls(**case.arguments)
-        golden[f"{case.id}/value"] = mean(y_true, y_pred)
-        golden[f"{case.id}/each"] = cls(**case.arguments, reduction=None)(y_true, y_pred)
-        golden[f"{case.id}/grad"] = jax.grad(lambda p, mean=mean, y=y_true: mean(y, p))(y_pred)
+        golden[f"{case.id}/value"] = mean(y_true, y_pred, sample_weight=weight)
+        golden[f"{case.id}/each"] = cls(**case.arguments | {"reduction": None})(y_true, y_pred)
+        golden[f"{case.id}/grad"] = jax.grad(lambda p, mean=mean, y=y_true, w=weight: mean(y, p, w))(y_pred)
     return golden
 
 
@@ -112,8 +125,8 @@ def metrics():
         metric = getattr(keras.metrics, case.name)(**case.arguments)
         results = []
         for batch in range(2):
-            metric.update_state(case.y_true(batch), case.y_pred(batch))
-            results.append(float(metric.result()))
+            metric.update_state(case.y_true(batch), case.y_pred(batch), sample_weight=case.sample_weight(batch))
+            results.append(np.asarray(metric.result()))
         golden[case.id] = np.array(results)
     return golden
 
@@ -153,6 +166,15 @@ def lenet():
     return golden
 
 
+def weighted():
+    """For each row: logs and weights of a training in which examples or classes have weights."""
+    return {
+        f"{name}/{key}": value
+        for name, arguments in models.WEIGHTED.items()
+        for key, value in models.weighted(keras, keras.optimizers, arguments).items()
+    }
+
+
 def signatures():
     """The constructor's arguments of each layer, in order, with their defaults."""
     return {
@@ -165,6 +187,14 @@ def signatures():
     }
 
 
+NO_ACTIVATION = ("get", "serialize", "deserialize")
+
+
+def names():
+    """Keras's activation functions."""
+    return sorted(name for name in keras.activations.__dict__ if name not in NO_ACTIVATION and name[0] != "_")
+
+
 def masking():
     """What each row's layer does with a mask: whether it hands it on, and whether it takes one itself."""
     made = [(case.layer, Part(case.layer, case.arguments).of(keras.layers)) for case in CASES]
@@ -173,13 +203,16 @@ def masking():
 
 def main():
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
-    for make in (layers, losses, metrics, optimizers, lenet):
+    for make in (layers, activations, losses, metrics, optimizers, lenet, weighted):
         arrays = {key: small(value) for key, value in make().items()}
         np.savez_compressed(folder / f"{make.__name__}.npz", **arrays)
         print(f"{make.__name__}: {len(arrays)} arrays")
     versions = {"keras": keras.__version__, "jax": jax.__version__, "numpy": np.__version__}
     (folder / "keras.json").write_text(
-        json.dumps({"versions": versions, "masking": masking(), "signatures": signatures()}, indent=1) + "\n"
+        json.dumps(
+            {"versions": versions, "activations": names(), "masking": masking(), "signatures": signatures()}, indent=1
+        )
+        + "\n"
     )
 
 

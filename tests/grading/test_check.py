@@ -237,6 +237,12 @@ class TestPredict:
         assert not revealed.committed
         assert "3" not in revealed.text()
         assert revealed.text().startswith("valid_size: 0 of 1 point\n  Write your answer")
+        assert "<code>raise NotImplementedError()</code>" in revealed.html()
+        assert "`" not in revealed.html()
+
+    def test_nothing_returned_is_told_in_one_sentence(self, lesson):
+        revealed = grading.predict(named("stride_two", lambda: None))
+        assert revealed.text().endswith("expected a whole number: is a return missing?")
 
     def test_right_answer_earns_its_point(self, lesson):
         revealed = grading.predict(named("valid_size", lambda: (3, 3)))
@@ -444,3 +450,16 @@ def test_importing_grading_loads_no_jupyter_package():
     code = "import sys, nnlab.grading, nnlab.lessons; nnlab.lessons.get('03_convolution')\n"
     code += "assert not {'matplotlib', 'ipywidgets', 'IPython', 'anywidget'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ})
+
+
+class TestFolder:
+    def test_work_stays_where_the_lesson_was_opened(self, tmp_path, monkeypatch):
+        monkeypatch.delenv("NNLAB_HOME", raising=False)
+        (tmp_path / "elsewhere").mkdir()
+        monkeypatch.chdir(tmp_path)
+        lesson = grading.open_lesson(lessons.get("03_convolution"))
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        grading.check(z)
+        lesson.report()
+        assert not list((tmp_path / "elsewhere").iterdir())
+        assert (tmp_path / "03_convolution-report.json").exists()

@@ -1,5 +1,6 @@
 """Whatever an answer does, calling it gives one sentence, and the next call works."""
 
+import builtins
 import signal
 import sys
 import threading
@@ -154,3 +155,10 @@ def test_printing_is_kept_short(capsys):
     assert len(outcome.printed) == limits.PRINTED
     assert outcome.printed_characters == 110_000
     assert capsys.readouterr().out == ""
+
+
+def test_question_to_the_keyboard_is_refused_and_the_notebook_s_own_is_back():
+    own = builtins.input
+    outcome = called(lambda x: float(input("how many?")), x=1)
+    assert outcome.problem == "asks with input(); what it needs to know are its arguments"
+    assert builtins.input is own

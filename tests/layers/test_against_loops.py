@@ -91,6 +91,94 @@ def test_convolution_equals_the_loops(drawn, filters):
 
 
 @at_leisure
+@given(sliding(), upto(1, 2), st.booleans(), upto(0, 2))
+def test_transposed_convolution_equals_the_loops(at, filters, told, more):
+    padding = "same" if at.padding == "causal" else at.padding
+    output_padding = tuple(min(more, stride - 1) for stride in at.strides) if told else None
+    at = at._replace(padding=padding)
+    layer = getattr(layers, f"Conv{at.rank}DTranspose")(
+        *(filters, at.size, at.strides, padding),
+        dilation_rate=at.dilation,
+        output_padding=output_padding,
+        dtype="float64",
+    )
+    layer.build(at.shape)
+    kernel, bias = numbers(at.seed + 1, (*at.size, filters, at.shape[-1])), numbers(at.seed + 2, filters)
+    layer.set_weights([kernel, bias])
+    lengths = [
+        oracles.transposed_sides(*axis)[0]
+        for axis in zip(
+            *(at.shape[1:-1], at.size, at.strides, [padding] * at.rank, at.dilation),
+            output_padding or [None] * at.rank,
+            strict=True,
+        )
+    ]
+    if 0 in lengths:
+        with pytest.raises(ValueError, match="there would be no output"):
+            layer(at.x)
+        return
+    y, dx, dkernel = oracles.transposed_convolution(
+        *(at.x, kernel, bias, at.strides, padding, at.dilation, output_padding),
+        dy=lambda shape: numbers(at.seed + 3, shape),
+    )
+    trace = layer.trace(at.x, grad=numbers(at.seed + 3, y.shape))
+    assert trace["y"].shape == layer.compute_output_shape(at.shape)
+    for value, expected in ((trace["y"].value, y), (trace["x"].grad, dx), (trace["kernel"].grad, dkernel)):
+        close(value, expected)
+
+
+def flat(at):
+    """The draw with one or two spatial axes and no causal padding: more is not made of depthwise convolutions."""
+    return at.rank < 3 and at.padding != "causal" and (at.padding == "same" or at.fits)
+
+
+@at_leisure
+@given(sliding().filter(flat), upto(1, 3))
+def test_depthwise_convolution_equals_the_loops(at, multiplier):
+    channels = at.shape[-1]
+    layer = getattr(layers, f"DepthwiseConv{at.rank}D")(
+        at.size, at.strides, at.padding, multiplier, dilation_rate=at.dilation, dtype="float64"
+    )
+    layer.build(at.shape)
+    kernel, bias = numbers(at.seed + 1, (*at.size, channels, multiplier)), numbers(at.seed + 2, channels * multiplier)
+    layer.set_weights([kernel, bias])
+    grouped = oracles.depthwise(kernel)
+    y = oracles.convolution(at.x, grouped, bias, at.strides, at.padding, at.dilation, channels)
+    dy = numbers(at.seed + 3, y.shape)
+    dx, dkernel, dbias = oracles.convolution_gradients(at.x, grouped, at.strides, at.padding, at.dilation, dy, channels)
+    trace = layer.trace(at.x, grad=dy)
+    close(trace["y"].value, y)
+    close(trace["x"].grad, dx)
+    close(oracles.depthwise(trace["kernel"].grad), dkernel)
+    close(trace["bias"].grad, dbias)
+
+
+@at_leisure
+@given(sliding().filter(flat), upto(1, 3), upto(1, 2))
+def test_separable_convolution_equals_the_loops_of_its_halves(at, filters, multiplier):
+    channels, one = at.shape[-1], (1,) * at.rank
+    layer = at.make("SeparableConv", filters, dilation_rate=at.dilation, depth_multiplier=multiplier)
+    layer.build(at.shape)
+    kernel = numbers(at.seed + 1, (*at.size, channels, multiplier))
+    mixing, bias = numbers(at.seed + 2, (*one, channels * multiplier, filters)), numbers(at.seed + 3, filters)
+    layer.set_weights([kernel, mixing, bias])
+    grouped, nothing = oracles.depthwise(kernel), np.zeros(channels * multiplier)
+    middle = oracles.convolution(at.x, grouped, nothing, at.strides, at.padding, at.dilation, channels)
+    y = oracles.convolution(middle, mixing, bias, one, "valid", one)
+    dy = numbers(at.seed + 4, y.shape)
+    dmiddle, dmixing, dbias = oracles.convolution_gradients(middle, mixing, one, "valid", one, dy)
+    dx, dkernel, _ = oracles.convolution_gradients(
+        at.x, grouped, at.strides, at.padding, at.dilation, dmiddle, channels
+    )
+    trace = layer.trace(at.x, grad=dy)
+    close(trace["y"].value, y)
+    close(trace["x"].grad, dx)
+    close(oracles.depthwise(trace["depthwise_kernel"].grad), dkernel)
+    close(trace["pointwise_kernel"].grad, dmixing)
+    close(trace["bias"].grad, dbias)
+
+
+@at_leisure
 @given(sliding(dilated=False), st.booleans())
 def test_pooling_equals_the_loops(at, ties):
     x = np.rint(at.x) if ties else at.x

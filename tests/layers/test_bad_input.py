@@ -47,6 +47,21 @@ CONSTRUCTORS = {
     "Conv3D: strides > 1 together with dilation_rate > 1 are not supported": (
         lambda: layers.Conv3D(2, 3, strides=2, dilation_rate=2)
     ),
+    "Conv2DTranspose: output_padding must be less than the stride of each axis, received output_padding=(1, 1)": (
+        lambda: layers.Conv2DTranspose(2, 3, strides=(2, 1), output_padding=1)
+    ),
+    "DepthwiseConv2D: depth_multiplier must be an integer of at least 1, received 0.": (
+        lambda: layers.DepthwiseConv2D(3, depth_multiplier=0)
+    ),
+    "DepthwiseConv1D: unknown argument 'kernel_initializer'": (
+        lambda: layers.DepthwiseConv1D(3, kernel_initializer="ones")
+    ),
+    "SeparableConv2D: pointwise_constraint='max_norm' is not supported": (
+        lambda: layers.SeparableConv2D(2, 3, pointwise_constraint="max_norm")
+    ),
+    "SeparableConv1D: padding must be one of 'valid', 'same', received 'causal'.": (
+        lambda: layers.SeparableConv1D(2, 3, padding="causal")
+    ),
     "GlobalMaxPooling1D: keepdims must be True or False, received 'yes'.": (
         lambda: layers.GlobalMaxPooling1D(keepdims="yes")
     ),
@@ -102,6 +117,12 @@ CALLS = {
     ),
     "expected an input of shape (batch, height, width, depth, channels), received (1, 4, 5, 3).": (
         lambda: layers.MaxPooling3D(name="it")(IMAGE)
+    ),
+    "there would be no output for an input of shape (1, 0, 5, 3).": (
+        lambda: built(layers.Conv2DTranspose(2, 3, name="it"), IMAGE)(IMAGE[:, :0])
+    ),
+    "expected 3 channels (the last axis), received an input of shape (1, 4, 5, 1).": (
+        lambda: built(layers.SeparableConv2D(2, 3, name="it"), IMAGE)(IMAGE[..., :1])
     ),
     "there is nothing to pool in an input of shape (1, 0, 5, 3).": (
         lambda: layers.GlobalMaxPooling2D(name="it")(IMAGE[:, :0])

@@ -93,3 +93,70 @@ def test_relu_layer_without_arguments_is_the_activation():
 def test_an_activation_inside_a_layer_is_the_layer_after_it():
     inside, outside = conv(4, 3, activation="tanh"), conv(4, 3)
     close(inside(IMAGES), layers.Activation("tanh")(outside(IMAGES)))
+
+
+def test_transposed_convolution_is_the_way_back_of_convolution():
+    forth = layers.Conv2D(4, (3, 2), strides=2, use_bias=False)
+    trace = forth.trace(IMAGES, grad=uniform("upstream", forth(IMAGES).shape))
+    back = layers.Conv2DTranspose(2, (3, 2), strides=2, use_bias=False)
+    back.build((None, None, None, 4))
+    back.kernel.assign(trace["kernel"].value)
+    close(back(trace["y"].grad), trace["x"].grad)
+
+
+def test_groups_are_convolutions_side_by_side():
+    x = uniform("x", (3, 7, 8, 4))
+    together = layers.Conv2D(6, 3, groups=2, bias_initializer="ones")
+    y = together(x)
+    for half in range(2):
+        alone = layers.Conv2D(3, 3, bias_initializer="ones")
+        alone.build((None, None, None, 2))
+        alone.kernel.assign(together.kernel[..., 3 * half : 3 * half + 3])
+        close(alone(x[..., 2 * half : 2 * half + 2]), y[..., 3 * half : 3 * half + 3])
+
+
+def test_a_group_for_each_channel_is_a_depthwise_convolution():
+    grouped, depthwise = layers.Conv2D(6, 3, groups=2), layers.DepthwiseConv2D(3, depth_multiplier=3)
+    y = grouped(IMAGES)
+    depthwise.build(IMAGES.shape)
+    depthwise.kernel.assign(grouped.kernel.numpy().reshape(3, 3, 2, 3))
+    close(depthwise(IMAGES), y)
+
+
+def test_a_separable_convolution_is_a_depthwise_and_a_pointwise_one():
+    layer = layers.SeparableConv2D(4, 3, bias_initializer="ones", depth_multiplier=2)
+    y = layer(IMAGES)
+    depthwise, pointwise = layers.DepthwiseConv2D(3, depth_multiplier=2), layers.Conv2D(4, 1, bias_initializer="ones")
+    middle = depthwise(IMAGES)
+    pointwise(middle)
+    depthwise.kernel.assign(layer.depthwise_kernel.numpy())
+    pointwise.kernel.assign(layer.pointwise_kernel.numpy())
+    close(pointwise(depthwise(IMAGES)), y)
+
+
+def test_a_series_is_an_image_of_one_row_and_an_image_a_volume_of_one_layer():
+    for name, first in (("Conv", (4,)), ("SeparableConv", (4,)), ("DepthwiseConv", ())):
+        line, image = getattr(layers, f"{name}1D")(*first, 3), getattr(layers, f"{name}2D")(*first, (1, 3))
+        y = line(IMAGES[:, 0])
+        image.build(IMAGES.shape)
+        image.set_weights([w if w.ndim == 1 else w[None] for w in line.get_weights()])
+        close(image(IMAGES[:, :1])[:, 0], y)
+    volume = layers.Conv3D(4, (3, 3, 1), bias_initializer="ones")
+    volume.build((*IMAGES.shape[:3], 1, 2))
+    flat = conv(4, 3)
+    volume.kernel.assign(flat.kernel.numpy()[:, :, None])
+    close(volume(IMAGES[:, :, :, None])[:, :, :, 0], flat(IMAGES))
+
+
+def test_a_causal_convolution_never_sees_what_comes_later():
+    layer, x = layers.Conv1D(3, 3, padding="causal", dilation_rate=2), uniform("series", (2, 9, 2))
+    later = x.copy()
+    later[:, 5:] += 1
+    np.testing.assert_array_equal(layer(later)[:, :5], layer(x)[:, :5])
+    assert (layer(later)[:, 5:] != layer(x)[:, 5:]).all()
+
+
+def test_global_pooling_is_pooling_with_a_window_over_everything():
+    for kind in ("Max", "Average"):
+        everything = getattr(layers, f"{kind}Pooling2D")((7, 8))
+        close(getattr(layers, f"Global{kind}Pooling2D")(keepdims=True)(IMAGES), everything(IMAGES))

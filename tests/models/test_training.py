@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from model_cases import LENET_OPTIMIZERS, digest, lenet, lenet_batches, lenet_weights
+from model_cases import LENET_OPTIMIZERS, WEIGHTED, digest, lenet, lenet_batches, lenet_weights, weighted
 from test_golden import assert_equal_to_keras, load
 
 import nnlab
@@ -61,6 +61,37 @@ def test_five_steps_of_lenet_leave_keras_weights(case):
     for index, weight in enumerate(net.get_weights()):
         for name, part in digest(weight).items():
             assert_equal_to_keras(part, golden[f"{case.id}/weight {index} {name}"])
+
+
+@pytest.mark.parametrize("name", WEIGHTED)
+def test_weights_of_examples_and_classes_count_as_in_keras(name):
+    golden = {key.split("/")[1]: value for key, value in load("weighted").items() if key.split("/")[0] == name}
+    results = weighted(nnlab, optimizers, WEIGHTED[name])
+    assert set(results) == set(golden)
+    for key, value in golden.items():
+        assert_equal_to_keras(results[key], value)
+
+
+def test_an_example_of_weight_0_teaches_nothing():
+    changed = np.where(np.arange(50)[:, None] < 10, 100, X)
+    weight = (np.arange(50) >= 10).astype(float)
+    weights_after = []
+    for x in (X, changed):
+        net = Sequential([Dense(3, activation="softmax", kernel_initializer="ones", input_shape=(4,))])
+        net.compile(optimizers.SGD(1.0), "sparse_categorical_crossentropy")
+        net.train_on_batch(x, Y, sample_weight=weight)
+        weights_after.append(net.get_weights())
+    assert same(*weights_after)
+
+
+def test_weights_follow_their_examples_through_the_shuffle():
+    net = Sequential([Dense(3, activation="softmax", input_shape=(4,))])
+    net.compile(optimizers.SGD(0.0), "sparse_categorical_crossentropy", weighted_metrics=["accuracy"])
+    weight = np.arange(50.0)
+    history = net.fit(X, Y, batch_size=7, sample_weight=weight, verbose=0).history
+    expected = net.evaluate(X, Y, batch_size=50, sample_weight=weight, return_dict=True)
+    assert history["loss"][0] == pytest.approx(expected["loss"], rel=1e-5)
+    assert history["accuracy"][0] == pytest.approx(expected["accuracy"])
 
 
 def test_a_step_is_gradient_descent_on_the_loss_that_a_trace_shows():
@@ -413,6 +444,53 @@ def test_a_schedule_sets_the_learning_rate(schedule):
     assert rates == [1, 0.5, 0.25]
 
 
+def rows(path, separator=","):
+    """The rows of a file of comma-separated values; the values as they are written."""
+    return [line.split(separator) for line in path.read_text().splitlines()]
+
+
+def test_csv_logger_writes_one_row_an_epoch(tmp_path):
+    path = tmp_path / "log.csv"
+    logger = callbacks.CSVLogger(path, separator=";")
+    history = model().fit(X, Y, epochs=3, verbose=0, validation_data=(X, Y), callbacks=[logger]).history
+    header, *written = rows(path, ";")
+    assert header == ["epoch", "accuracy", "loss", "val_accuracy", "val_loss"]
+    assert [row[0] for row in written] == ["0", "1", "2"]
+    for column, name in enumerate(header[1:], 1):
+        assert [float(row[column]) for row in written] == history[name]
+
+
+def test_csv_logger_leaves_keras_columns_for_a_validation_that_is_not_there(tmp_path):
+    path = tmp_path / "log.csv"
+    model().fit(X, Y, verbose=0, callbacks=[callbacks.CSVLogger(path)])
+    assert rows(path)[0] == ["epoch", "accuracy", "loss", "val_accuracy", "val_loss"]
+    assert rows(path)[1][3:] == ["NA", "NA"]
+
+
+def test_csv_logger_appends_or_begins_anew(tmp_path):
+    path, net = tmp_path / "log.csv", model()
+    for _ in range(2):
+        net.fit(X, Y, epochs=2, verbose=0, callbacks=[callbacks.CSVLogger(path, append=True)])
+    assert [row[0] for row in rows(path)] == ["epoch", "0", "1", "0", "1"]
+    net.fit(X, Y, verbose=0, callbacks=[callbacks.CSVLogger(path)])
+    assert [row[0] for row in rows(path)] == ["epoch", "0"]
+
+
+def test_csv_logger_keeps_the_finished_epochs_of_a_training_that_is_interrupted(tmp_path):
+    path = tmp_path / "log.csv"
+    watchers = [callbacks.CSVLogger(path), Interrupt("on_epoch_begin", 3)]
+    model().fit(X, Y, epochs=5, verbose=0, callbacks=watchers)
+    assert [row[0] for row in rows(path)] == ["epoch", "0", "1"]
+
+
+def test_csv_logger_refuses_a_folder_that_is_not_there_before_anything_is_trained(tmp_path):
+    net = model()
+    before = net.get_weights()
+    with pytest.raises(ArgumentError, match=r"CSVLogger: .* cannot be written \(No such file or directory\)"):
+        net.fit(X, Y, verbose=0, callbacks=[callbacks.CSVLogger(tmp_path / "nowhere" / "log.csv")])
+    assert same(before, net.get_weights())
+
+
 # ---- mistakes
 
 
@@ -432,7 +510,7 @@ MISTAKES = {
         lambda: model().fit(X, Y, epoch=3), UnknownArgumentError, "unknown argument 'epoch', did you mean 'epochs'?",
     ),
     "not supported in fit": (
-        lambda: model().fit(X, Y, class_weight={}), UnknownArgumentError, "unknown argument 'class_weight'",
+        lambda: model().fit(X, Y, initial_epoch=1), UnknownArgumentError, "unknown argument 'initial_epoch'",
     ),
     "epochs of zero": (
         lambda: model().fit(X, Y, epochs=0), ArgumentError, "epochs must be an integer of at least 1, received 0.",
@@ -444,6 +522,13 @@ MISTAKES = {
         lambda: model().fit(X, Y[:3]), ShapeError, "must hold as many examples as each other, received 50 and 3.",
     ),
     "no examples": (lambda: model().fit(X[:0], Y[:0]), ArgumentError, "x and y hold no examples"),
+    "a number is missing in x": (
+        lambda: model().fit(np.where(np.arange(50)[:, None] == 3, np.nan, X), Y),
+        ArgumentError, "x must hold finite numbers, received nan at [3, 0] (4 of 200 are not finite)",
+    ),
+    "an infinite truth": (
+        lambda: model().evaluate(X, np.where(Y > 0, np.inf, Y)), ArgumentError, "y must hold finite numbers",
+    ),
     "no truth": (lambda: model().fit(X, None), ArgumentError, "y is missing"),
     "words": (lambda: model().fit(X, ["a"] * 50), ArgumentError, "y must hold real numbers"),
     "a label in the last batch": (
@@ -460,8 +545,38 @@ MISTAKES = {
     "split of all": (
         lambda: model().fit(X, Y, validation_split=1.0), ArgumentError, "leaves none to train on",
     ),
+    "weights of another length": (
+        lambda: model().fit(X, Y, sample_weight=[1, 2]), ShapeError,
+        "fit: sample_weight has shape (2,), expected one weight for each example, shape (50,).",
+    ),
+    "a single weight": (lambda: model().fit(X, Y, sample_weight=2.0), ShapeError, "received a single number."),
+    "weights in words": (
+        lambda: model().fit(X, Y, sample_weight=["a"] * 50), ArgumentError, "sample_weight must hold real numbers",
+    ),
+    "both weights": (
+        lambda: model().fit(X, Y, sample_weight=X[:, 0], class_weight={0: 2}), ArgumentError,
+        "pass sample_weight or class_weight, not both",
+    ),
+    "class weights in a list": (
+        lambda: model().fit(X, Y, class_weight=[1, 2, 3]), ArgumentError,
+        "class_weight must be a dictionary from the number of a class to its weight, such as {0: 1.0, 1: 5.0}",
+    ),
+    "a class by its name": (
+        lambda: model().fit(X, Y, class_weight={"cat": 2}), ArgumentError,
+        "a class in class_weight must be an integer of at least 0, received 'cat'.",
+    ),
+    "a class weight in words": (
+        lambda: model().fit(X, Y, class_weight={0: "2"}), ArgumentError, "a weight in class_weight must be a number",
+    ),
+    "several thresholds": (
+        lambda: model(metrics=[nnlab.metrics.Precision([0.3, 0.6])]), ArgumentError, "several thresholds, expected one",
+    ),
     "no callback": (lambda: model().fit(X, Y, callbacks=[print]), ArgumentError, "LambdaCallback(on_epoch_end=...)"),
     "verbose": (lambda: model().fit(X, Y, verbose="loud"), ArgumentError, "verbose must be 'auto', 0 (silent)"),
+    "a log file of no name": (lambda: callbacks.CSVLogger(3), ArgumentError, "filename must be a path, received 3."),
+    "a long separator": (
+        lambda: callbacks.CSVLogger("log", ", "), ArgumentError, "separator must be a single character, received ', '.",
+    ),
     "unknown hook": (
         lambda: callbacks.LambdaCallback(on_epoch_ends=print), UnknownArgumentError, "did you mean 'on_epoch_end'?",
     ),

@@ -28,6 +28,8 @@ def test_numbers_that_no_few_decimals_show_are_not_exact():
 
 def test_a_small_number_beside_a_large_one_is_not_lost_for_whole():
     assert decimals.exact(np.array([1000.0, 0.25])) == 2
+    assert decimals.exact(np.array([9999.0, 0.001])) == 3
+    assert decimals.exact(np.array([9999.0, 1 / 3])) is None
 
 
 def test_nothing_needs_no_decimals():

@@ -58,6 +58,26 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def sentence(text: str) -> str:
+    """The text with the full stop that it needs.
+
+    >>> sentence("returned None"), sentence("is a return missing?")
+    ('returned None.', 'is a return missing?')
+    """
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def prose(text: str) -> str:
+    """Text as HTML, what stands between backticks as code.
+
+    >>> prose("a < b, or `a + b`")
+    'a &lt; b, or <code>a + b</code>'
+    """
+    return "".join(
+        f"<code>{escape(part)}</code>" if place % 2 else escape(part) for place, part in enumerate(text.split("`"))
+    )
+
+
 def box(parts: Iterable[str]) -> str:
     """One block of HTML in the notebook's own colours."""
     inside = "".join(parts)
@@ -91,7 +111,7 @@ def ladder(hints: Sequence[str]) -> str:
     inside = ""
     for number in range(len(hints), 0, -1):
         label = f"Hint {number} of {len(hints)}"
-        inside = f"<details><summary>{label}</summary><div>{escape(hints[number - 1])}</div>{inside}</details>"
+        inside = f"<details><summary>{label}</summary><div>{prose(hints[number - 1])}</div>{inside}</details>"
     return f'<div style="margin-top:6px">{inside}</div>' if hints else ""
 
 

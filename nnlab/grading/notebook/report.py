@@ -21,6 +21,7 @@ from nnlab.grading.notebook.markup import (
     heading,
     ladder,
     marks,
+    prose,
     row,
     side_by_side,
 )
@@ -81,7 +82,7 @@ class Feedback(Shown):
             colour = RED if wrong else GREEN
             parts.append(
                 f'<div style="margin:6px 0 0 2px;padding-left:8px;border-left:3px solid {colour}">'
-                f"<b>In the layer:</b> {escape(self.together.sentence)}</div>"
+                f"<b>In the layer:</b> {prose(self.together.sentence)}</div>"
             )
         if result.printed:
             parts.append(
@@ -127,7 +128,7 @@ class Revealed(Shown):
         result = self.result
         word = {PASSED: "right", FAILED: "not right"}.get(result.status, result.status)
         parts = [heading(result.exercise, result.status, f"{word}, {marks(result.points, result.maximum)}")]
-        parts += [f'<div style="margin-left:2px">{escape(sentence)}</div>' for sentence in self._sentences()]
+        parts += [f'<div style="margin-left:2px">{prose(sentence)}</div>' for sentence in self._sentences()]
         return box(parts)
 
     def json(self) -> dict[str, dict[str, Any]]:

@@ -19,7 +19,7 @@ from nnlab.grading.lesson import Lesson
 from nnlab.grading.limits import SECONDS, Outcome, attempt
 from nnlab.grading.mark import mark, mark_function, not_attempted
 from nnlab.grading.notebook.handin import page
-from nnlab.grading.notebook.markup import Shown, counted
+from nnlab.grading.notebook.markup import Shown, counted, sentence
 from nnlab.grading.notebook.overview import Overview
 from nnlab.grading.notebook.progress import Progress
 from nnlab.grading.notebook.report import Feedback, Notice, Revealed
@@ -35,8 +35,8 @@ class OpenLesson(Shown):
     """
 
     def __init__(self, lesson: Lesson, folder: str | Path = ".") -> None:
-        self.lesson, self.folder = lesson, Path(folder)
-        self._progress = Progress(lesson.name, os.environ.get("NNLAB_HOME") or folder)
+        self.lesson, self.folder = lesson, Path(folder).resolve()  # a later os.chdir takes no work along
+        self._progress = Progress(lesson.name, Path(os.environ.get("NNLAB_HOME") or folder).resolve())
         self._answers: dict[str, Callable] = {}
 
     def check(self, answer: Callable) -> Shown:
@@ -65,7 +65,7 @@ class OpenLesson(Shown):
         first = self._progress[exercise.name].get("first", now)
         if first is None:
             problem = outcome.problem or _misfit(unfit)
-            note = f"Nothing is committed yet: it {problem}." if problem else WRITE_IT
+            note = f"Nothing is committed yet: it {sentence(problem)}" if problem else WRITE_IT
             return Revealed(exercise, not_attempted(exercise), "", "", note)
         note = "Your first answer counts." if now not in (None, first) else ""
         result = mark(exercise, lambda arguments: Outcome("returned", first))

@@ -19,7 +19,7 @@ from nnlab.core.errors import NnlabError
 from nnlab.grading.compare import compare, number
 from nnlab.grading.exercise import Exercise
 from nnlab.grading.lesson import Lesson
-from nnlab.grading.limits import SECONDS, OutOfTime, Paper, time_limit
+from nnlab.grading.limits import SECONDS, OutOfTime, Paper, nobody_to_ask, time_limit
 
 TOLERANCE = 1e-4  # float32 sums of the student's may run in another order than the layer's
 
@@ -48,7 +48,7 @@ def try_together(lesson: Lesson, answers: Mapping[str, Callable], last: str) -> 
         for exercise in chosen.values()
     }
     try:
-        with contextlib.redirect_stdout(Paper()), time_limit(SECONDS):
+        with contextlib.redirect_stdout(Paper()), nobody_to_ask(), time_limit(SECONDS):
             clean, trace = layer.trace(x, grad=grad), layer.trace(x, grad=grad, patch=patches)
             done = [chosen[step] for step in trace.patched]
             first = next((e for e in done if _difference(trace.patched[e.step])), None)

@@ -216,6 +216,28 @@ def test_masks_reach_a_loop_through_layers_that_pass_them():
     assert (model(x) == model(longer)).all()
 
 
+def test_masks_enter_a_model_of_several_inputs():
+    vectors, others = Input((5, 4)), Input((5, 4))
+    block = Model([vectors, others], [Plus(name="sum")([vectors, others]), Dense(2, name="side")(others)], name="block")
+    words, extra = Input((5,)), Input((5, 4))
+    together, _ = block([Embedding(7, 4, mask_zero=True, name="words")(words), extra])
+    model = Model([words, extra], LSTM(3, name="read")(together))
+    x = np.array([[1, 2, 3, 0, 0]])
+    trace = model.trace([x, np.ones((1, 5, 4))])
+    assert (trace["read/mask"].value == (x != 0)).all()
+    assert "block/mask" in str(trace)
+    assert trace.first_nonfinite is None
+
+
+def test_a_trace_of_inputs_of_unlike_shapes_can_be_read():
+    image, row = Input((3, 3, 1), name="image"), Input((4,), name="row")
+    model = Model([image, row], [Dense(2, name="left")(Flatten()(image)), Dense(3, name="right")(row)])
+    trace = model.trace([np.ones((1, 3, 3, 1)), np.ones((1, 4))])
+    assert "b=1 h=3 w=3 c=1; b=1 d=4" in str(trace)
+    assert "<table" in trace._repr_mimebundle_()["text/html"]
+    assert trace["x[1]"].shape == (1, 4)
+
+
 def test_the_values_of_a_layer_inside_are_a_model_of_the_same_tensors():
     x = Input((4,))
     hidden = Dense(3, name="hidden")(x)

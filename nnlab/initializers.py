@@ -42,6 +42,32 @@ class Ones(Initializer):
         return np.ones(shape, dtype)
 
 
+class Constant(Initializer):
+    """The same number everywhere.
+
+    >>> Constant(2)((3,))
+    array([2., 2., 2.], dtype=float32)
+    """
+
+    def __init__(self, value: float = 0.0):
+        self.value = number(self, "value", value)
+
+    def __call__(self, shape, dtype="float32", rng=None):
+        return np.full(shape, self.value, dtype)
+
+
+class Identity(Initializer):
+    """`gain` times the identity matrix: 1 where row and column are the same, else 0. For weights with two axes."""
+
+    def __init__(self, gain: float = 1.0):
+        self.gain = number(self, "gain", gain)
+
+    def __call__(self, shape, dtype="float32", rng=None):
+        if len(shape) != 2:
+            raise ArgumentError("only a weight with 2 axes can be the identity matrix.")
+        return (self.gain * np.eye(*shape)).astype(dtype)
+
+
 class Random(Initializer):
     """The base of what is drawn: `seed` makes every draw the same, and else the caller's generator draws."""
 
@@ -63,7 +89,8 @@ class RandomUniform(Random):
 
     def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None):
         super().__init__(seed)
-        self.minval, self.maxval = minval, maxval
+        self.minval = number(self, "minval", minval)
+        self.maxval = number(self, "maxval", maxval, low=self.minval)
 
     def draw(self, rng, shape):
         return rng.uniform(self.minval, self.maxval, shape)
@@ -74,10 +101,17 @@ class RandomNormal(Random):
 
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None):
         super().__init__(seed)
-        self.mean, self.stddev = mean, stddev
+        self.mean, self.stddev = number(self, "mean", mean), number(self, "stddev", stddev, low=0.0)
 
     def draw(self, rng, shape):
         return rng.normal(self.mean, self.stddev, shape)
+
+
+class TruncatedNormal(RandomNormal):
+    """Normal, but drawn again beyond two `stddev` from the mean, so the spread is 0.88 of `stddev`, as in Keras."""
+
+    def draw(self, rng, shape):
+        return self.mean + self.stddev * truncated_normal(rng, shape)
 
 
 class Orthogonal(Random):
@@ -93,7 +127,7 @@ class Orthogonal(Random):
 
     def __init__(self, gain: float = 1.0, seed: int | None = None):
         super().__init__(seed)
-        self.gain = gain
+        self.gain = number(self, "gain", gain)
 
     def draw(self, rng, shape):
         if len(shape) < 2:
@@ -104,48 +138,78 @@ class Orthogonal(Random):
         return self.gain * (q if rows >= columns else q.T).reshape(shape)
 
 
-class VarianceScaling(Random):
-    """Random values whose variance is scale / n, where n counts a unit's inputs, outputs or their mean.
-
-    `mode` is "fan_in", "fan_out" or "fan_avg"; `distribution` is "uniform" or "truncated_normal" (no value beyond
-    two standard deviations). Glorot and Bengio 2010: scale 1, fan_avg. He et al. 2015: scale 2, fan_in.
-    """
+class Scaled(Random):
+    """The base of random values whose variance fits the size of the layer; a subclass states which."""
 
     scale, mode, distribution = 1.0, "fan_in", "truncated_normal"
 
     def draw(self, rng, shape):
         inputs, outputs = fans(shape)
         count = {"fan_in": inputs, "fan_out": outputs, "fan_avg": (inputs + outputs) / 2}[self.mode]
-        variance = self.scale / max(count, 1.0)
+        spread = math.sqrt(self.scale / max(count, 1.0))
         if self.distribution == "uniform":
-            limit = math.sqrt(3 * variance)
-            return rng.uniform(-limit, limit, shape)
+            return rng.uniform(-math.sqrt(3) * spread, math.sqrt(3) * spread, shape)
+        if self.distribution == "untruncated_normal":
+            return rng.normal(0.0, spread, shape)
         # 0.8796 is the standard deviation of a unit normal that is cut at two
-        return math.sqrt(variance) / 0.87962566103423978 * truncated_normal(rng, shape)
+        return spread / 0.87962566103423978 * truncated_normal(rng, shape)
 
 
-class GlorotUniform(VarianceScaling):
+class VarianceScaling(Scaled):
+    """Random values whose variance is scale / n, where n counts a unit's inputs, outputs or their mean.
+
+    `mode` is "fan_in", "fan_out" or "fan_avg"; `distribution` is "uniform", "truncated_normal" (no value beyond
+    two standard deviations) or "untruncated_normal". Glorot and Bengio 2010: scale 1, fan_avg. He et al. 2015:
+    scale 2, fan_in. LeCun et al. 1998: scale 1, fan_in.
+    """
+
+    def __init__(
+        self,
+        scale: float = 1.0,
+        mode: str = "fan_in",
+        distribution: str = "truncated_normal",
+        seed: int | None = None,
+    ):
+        super().__init__(seed)
+        self.scale = number(self, "scale", scale, low=0.0)
+        self.mode = one_of(self, "mode", mode, ("fan_in", "fan_out", "fan_avg"))
+        options = ("truncated_normal", "untruncated_normal", "uniform")
+        normal = distribution == "normal"  # Keras's other name of the first
+        self.distribution = one_of(self, "distribution", options[0] if normal else distribution, options)
+
+
+class GlorotUniform(Scaled):
     """Uniform within sqrt(6 / (fan_in + fan_out)): Keras's default for kernels."""
 
     mode, distribution = "fan_avg", "uniform"
 
 
-class GlorotNormal(VarianceScaling):
+class GlorotNormal(Scaled):
     """Truncated normal with variance 2 / (fan_in + fan_out)."""
 
     mode = "fan_avg"
 
 
-class HeUniform(VarianceScaling):
+class HeUniform(Scaled):
     """Uniform within sqrt(6 / fan_in): for layers followed by ReLU."""
 
     scale, distribution = 2.0, "uniform"
 
 
-class HeNormal(VarianceScaling):
+class HeNormal(Scaled):
     """Truncated normal with variance 2 / fan_in: for layers followed by ReLU."""
 
     scale = 2.0
+
+
+class LecunUniform(Scaled):
+    """Uniform within sqrt(3 / fan_in): for layers followed by SELU."""
+
+    distribution = "uniform"
+
+
+class LecunNormal(Scaled):
+    """Truncated normal with variance 1 / fan_in: for layers followed by SELU."""
 
 
 class Custom(Initializer):
@@ -187,18 +251,46 @@ def truncated_normal(rng: np.random.Generator, shape: tuple[int, ...]) -> np.nda
     return values
 
 
+def number(owner: Initializer, name: str, value: Any, low: float = -math.inf) -> float:
+    """`value` as a finite float of at least `low`."""
+    real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not real or not low <= value or not math.isfinite(value):
+        bound = "" if low == -math.inf else f" of at least {low:g}"
+        raise ArgumentError(f"{type(owner).__name__}: {name} must be a number{bound}, received {value!r}.")
+    return float(value)
+
+
+def one_of(owner: Initializer, name: str, value: Any, options: tuple[str, ...]) -> str:
+    """`value`, if it is one of the `options`."""
+    if not isinstance(value, str) or value not in options:
+        listed = ", ".join(map(repr, options))
+        raise ArgumentError(f"{type(owner).__name__}: {name} must be one of {listed}, received {value!r}.")
+    return value
+
+
 NAMED = {
     "zeros": Zeros,
     "ones": Ones,
+    "constant": Constant,
+    "identity": Identity,
     "random_uniform": RandomUniform,
     "random_normal": RandomNormal,
+    "truncated_normal": TruncatedNormal,
+    "variance_scaling": VarianceScaling,
     "glorot_uniform": GlorotUniform,
     "glorot_normal": GlorotNormal,
     "he_uniform": HeUniform,
     "he_normal": HeNormal,
+    "lecun_uniform": LecunUniform,
+    "lecun_normal": LecunNormal,
     "orthogonal": Orthogonal,
 }
-ALIASES = {"uniform": "random_uniform", "normal": "random_normal"}  # Keras's short names
+ALIASES = {
+    "uniform": "random_uniform",
+    "normal": "random_normal",
+    "zero": "zeros",
+    "one": "ones",
+}  # Keras's short names
 CLASSES = {cls.__name__: cls for cls in NAMED.values()}
 
 

@@ -109,6 +109,7 @@ def test_the_files_are_what_keras_says_today(tmp_path):
     python = os.environ["NNLAB_KERAS"]
     environment = os.environ | {"KERAS_BACKEND": "jax", "PYTHONPATH": str(GOLDEN.parent)}
     subprocess.run([python, GOLDEN / "make_golden.py", tmp_path], env=environment, check=True)
+    assert (tmp_path / "learning.json").read_text() == (GOLDEN / "learning.json").read_text()
     for name in FILES:
         stored = load(name)
         with np.load(tmp_path / f"{name}.npz") as archive:

@@ -42,8 +42,8 @@ class Layer(Weighted):
     _records: ClassVar[type[Record]] = Record  # a class of its own for each layer, see `record`
     _rows: ClassVar[type[Row]] = Row
     supports_masking: bool = False  # the mask of the input is that of the output too, see `mask_after`
+    takes_several: bool = False  # x may be a tuple of arrays, and a shape one of shapes
     takes_mask: ClassVar[bool] = False  # `forward` has an argument `mask`
-    takes_several: ClassVar[bool] = False  # `x` may be a list of inputs, of which `forward` gets a tuple
     keeps_integers: ClassVar[bool] = False  # integers reach `forward` as they are: indices, or shapes only
 
     def __init__(

@@ -1,8 +1,4 @@
-"""Training: what turns a layer into a model that can be compiled, fitted and judged.
-
-One training step is the same forward and backward pass that a trace shows, from the loss down, followed by one
-step of the optimizer. It happens as a whole or not at all: whatever interrupts it, no weight is half moved.
-"""
+"""Training: what turns a layer into a model that can be compiled, fitted and judged."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,26 +7,20 @@ from typing import Any
 import numpy as np
 
 from nnlab import losses, metrics, optimizers
-from nnlab.core import seed as seeding
 from nnlab.core.arguments import integer
-from nnlab.core.errors import ArgumentError, NnlabError, unknown_arguments
-from nnlab.core.layer import Layer
-from nnlab.core.record import Call, Record, shape_of
+from nnlab.core.errors import ArgumentError, unknown_arguments
+from nnlab.core.record import Record, shape_of
 from nnlab.core.trace import Trace
-from nnlab.core.variable import Variable
 from nnlab.models import data
 from nnlab.models.fitting import Running, fit
 from nnlab.models.history import History
 from nnlab.models.progress import progress_for
+from nnlab.models.steps import LOSS, Steps
 
-LOSS = "loss"  # the path under which a trace shows the loss
 
-
-class Trainer(Layer):
+class Trainer(Steps):
     """A layer that can be trained: the base of all models."""
 
-    optimizer: optimizers.Optimizer | None = None
-    loss: losses.Loss | None = None
     stop_training = False  # a callback sets it
 
     def compile(
@@ -53,53 +43,6 @@ class Trainer(Layer):
             raise ArgumentError(f"{self._label}: compile needs a loss, such as loss='mse'.")
         self.optimizer, self.loss = optimizers.get(optimizer), losses.get(loss)
         self._metrics, self._weighted_metrics = as_metrics(metrics), as_metrics(weighted_metrics)
-
-    # ---- one step
-
-    def train_step(
-        self, x: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
-    ) -> tuple[float, np.ndarray]:
-        """Move the weights once, by this batch: the loss before the step, penalties included, and the output.
-
-        If anything stops it, Ctrl-C included, the model and its optimizer are as they were before.
-        """
-        before = [(variable, variable.value) for variable in self.weights]
-        remembered, steps = dict(self.optimizer.slots), self.optimizer.iterations
-        try:
-            call = Call(training=True, rng=seeding.generator(), keep=True, live=True)
-            s, g = self.record(call), self.record(call)
-            y_pred = self.apply(s, x)
-            loss = s.run(LOSS, self.loss, y_pred, y_true=y, sample_weight=sample_weight)
-            self.unapply(s, g, g.undo(LOSS, self.loss, s, np.ones_like(loss)).y_pred)
-            total = float(loss) + sum(call.losses)
-            gradients = {}
-            for variable in self.trainable_weights:
-                gradient = gradient_of(variable, call)
-                if variable.regularizer:
-                    total += variable.regularizer(variable.value)
-                    gradient = gradient + variable.regularizer.gradient(variable.value)
-                gradients[variable] = gradient
-            self.optimizer.apply(gradients.values(), gradients)
-        except BaseException:
-            for variable, value in before:
-                variable.value = value
-            self.optimizer.slots, self.optimizer.iterations = remembered, steps
-            raise
-        return total, y_pred
-
-    def test_step(
-        self, x: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
-    ) -> tuple[float, np.ndarray]:
-        """The loss of this batch at inference, penalties included, and the output."""
-        y_pred, penalties = self._infer(x)
-        loss = self.loss.apply(self.loss.record(Call()), y_pred, y, sample_weight)
-        return float(loss) + penalties, y_pred
-
-    def _infer(self, x: np.ndarray) -> tuple[np.ndarray, float]:
-        call = Call(training=False, rng=seeding.generator(), live=True)
-        y = self.apply(self.record(call), x)
-        self._activity_losses = call.losses
-        return y, sum(self.losses)
 
     # ---- what a person calls
 
@@ -218,12 +161,13 @@ class Trainer(Layer):
         *,
         y: Any = None,
         loss: Any = None,
+        sample_weight: Any = None,
         **inputs: Any,
     ) -> Trace:
         """Every intermediate value of every layer by path (`conv2d/windows`), with its gradient.
 
         With the truth `y` the gradients are those of the loss, whose own steps are there too (`loss/difference`):
-        the compiled one, or `loss`.
+        the compiled one, or `loss`, in which each example counts by its `sample_weight`.
 
         >>> from nnlab import layers, models
         >>> model = models.Sequential([layers.Dense(1, use_bias=False, kernel_initializer="ones", name="dense")])
@@ -232,8 +176,9 @@ class Trainer(Layer):
         (np.float32(9.0), [[6.0], [12.0]])
         """
         if y is None:
-            if loss is not None:
-                raise ArgumentError(f"{self._label}: trace(loss=...) needs the truth too, y=...")
+            for name, value in {"loss": loss, "sample_weight": sample_weight}.items():
+                if value is not None:
+                    raise ArgumentError(f"{self._label}: trace({name}=...) needs the truth too, y=...")
             return super().trace(x, training, seed, grad, patch, **inputs)
         if grad is not None:
             raise ArgumentError(f"{self._label}: pass y (gradients of the loss) or grad (the gradient of y), not both.")
@@ -247,7 +192,7 @@ class Trainer(Layer):
                     f"{self._label}: a loss judges one output, and this model has {len(s.y)}; pass grad=, the gradient "
                     "of each."
                 )
-            value = s.run(LOSS, loss, s.y, y_true=y)
+            value = s.run(LOSS, loss, s.y, y_true=y, sample_weight=sample_weight)
             return g.undo(LOSS, loss, s, np.ones_like(value)).y_pred
 
         return super().trace(x, training, seed, from_loss, patch, **inputs)
@@ -276,16 +221,6 @@ class Trainer(Layer):
     def _loss_shape(self, x: Any) -> tuple[int, ...]:
         """The shape of the losses of these examples: that of the output, without the axis that a loss goes along."""
         return (data.count(x), *self.compute_output_shape(shape_of(x))[1:-1])
-
-
-def gradient_of(variable: Variable, call: Call) -> np.ndarray:
-    """The gradient that the backward pass has left of a weight."""
-    if variable not in call.gradients:
-        raise NnlabError(
-            f"{variable.path}: backward left no gradient of this weight; store it as g.{variable.name}, or make the "
-            "weight with trainable=False."
-        )
-    return call.gradients[variable]
 
 
 COMPILE = ("optimizer", "loss", "metrics", "weighted_metrics")

@@ -177,13 +177,42 @@ def weighted():
 
 def signatures():
     """The constructor's arguments of each layer, in order, with their defaults."""
+    return {name: signature(getattr(keras.layers, name)) for name in sorted({case.layer for case in CASES})}
+
+
+def learning():
+    """The same for losses, metrics, optimizers and schedules."""
+    modules = {
+        "losses": (keras.losses, models.LOSSES),
+        "metrics": (keras.metrics, models.METRICS),
+        "optimizers": (keras.optimizers, models.OPTIMIZERS),
+        "optimizers.schedules": (keras.optimizers.schedules, models.SCHEDULES),
+    }
     return {
-        name: {
-            key: None if parameter.default is parameter.empty else {"default": parameter.default}
-            for key, parameter in inspect.signature(getattr(keras.layers, name).__init__).parameters.items()
-            if key != "self" and parameter.kind is not parameter.VAR_KEYWORD
+        module: {name: signature(getattr(place, name)) for name in sorted({case.name for case in cases})}
+        for module, (place, cases) in modules.items()
+    }
+
+
+def weights():
+    """The same for initializers and regularizers."""
+    modules = {"initializers": keras.initializers, "regularizers": keras.regularizers}
+    return {
+        module: {
+            name: signature(cls)
+            for name, cls in sorted(vars(place).items())
+            if inspect.isclass(cls) and name == cls.__name__ and name not in ("Initializer", "Regularizer")
         }
-        for name in sorted({case.layer for case in CASES})
+        for module, place in modules.items()
+    }
+
+
+def signature(cls):
+    """The constructor's arguments of a class, in order, with their defaults."""
+    return {
+        key: None if parameter.default is parameter.empty else {"default": parameter.default}
+        for key, parameter in inspect.signature(cls.__init__).parameters.items()
+        if key != "self" and parameter.kind is not parameter.VAR_KEYWORD
     }
 
 
@@ -214,6 +243,8 @@ def main():
         )
         + "\n"
     )
+    (folder / "learning.json").write_text(json.dumps(learning(), indent=1) + "\n")
+    (folder / "weights.json").write_text(json.dumps(weights(), indent=1) + "\n")
 
 
 def small(value):

@@ -302,3 +302,14 @@ def test_reduced_motion_is_respected(stride):
         assert frame.evaluate("frame => getComputedStyle(frame).transitionDuration") == "0s"
     finally:
         page.emulate_media(reduced_motion="no-preference")
+
+
+def test_the_frame_of_a_single_cell_lies_on_it(run_notebook):
+    _, notebook = run_notebook("from nnlab import explorers\nexplorers.Stride(input_size=1, kernel_size=1)")
+    view = notebook.locator(".nn-view")
+    view.locator(".nn-result").wait_for()
+    for name in ("x", "y"):
+        frame = view.locator(f'.nn-grid[data-name="{name}"] .nn-frame').bounding_box()
+        number = cell(view, name, 0, 0).bounding_box()
+        assert abs(frame["x"] - number["x"]) <= 3
+        assert abs(frame["y"] - number["y"]) <= 3

@@ -1,0 +1,78 @@
+"""One step: of training, or of judging what was trained.
+
+A training step is the same forward and backward pass that a trace shows, from the loss down, followed by one step of
+the optimizer. It happens as a whole or not at all: whatever interrupts it, no weight is half moved.
+"""
+
+import numpy as np
+
+from nnlab import losses, optimizers
+from nnlab.core import seed as seeding
+from nnlab.core.errors import NnlabError
+from nnlab.core.layer import Layer
+from nnlab.core.record import Call
+from nnlab.core.variable import Variable
+
+LOSS = "loss"  # the path under which a trace shows the loss
+
+
+class Steps(Layer):
+    """A layer with an optimizer and a loss, which can move along the loss's gradient."""
+
+    optimizer: optimizers.Optimizer | None = None
+    loss: losses.Loss | None = None
+
+    def train_step(
+        self, x: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
+    ) -> tuple[float, np.ndarray]:
+        """Move the weights once, by this batch: the loss before the step, penalties included, and the output.
+
+        If anything stops it, Ctrl-C included, the model and its optimizer are as they were before.
+        """
+        before = [(variable, variable.value) for variable in self.weights]
+        remembered, steps = dict(self.optimizer.slots), self.optimizer.iterations
+        try:
+            call = Call(training=True, rng=seeding.generator(), keep=True, live=True)
+            s, g = self.record(call), self.record(call)
+            y_pred = self.apply(s, x)
+            loss = s.run(LOSS, self.loss, y_pred, y_true=y, sample_weight=sample_weight)
+            self.unapply(s, g, g.undo(LOSS, self.loss, s, np.ones_like(loss)).y_pred)
+            total = float(loss) + sum(call.losses)
+            gradients = {}
+            for variable in self.trainable_weights:
+                gradient = gradient_of(variable, call)
+                if variable.regularizer:
+                    total += variable.regularizer(variable.value)
+                    gradient = gradient + variable.regularizer.gradient(variable.value)
+                gradients[variable] = gradient
+            self.optimizer.apply(gradients.values(), gradients)
+        except BaseException:
+            for variable, value in before:
+                variable.value = value
+            self.optimizer.slots, self.optimizer.iterations = remembered, steps
+            raise
+        return total, y_pred
+
+    def test_step(
+        self, x: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
+    ) -> tuple[float, np.ndarray]:
+        """The loss of this batch at inference, penalties included, and the output."""
+        y_pred, penalties = self._infer(x)
+        loss = self.loss.apply(self.loss.record(Call()), y_pred, y, sample_weight)
+        return float(loss) + penalties, y_pred
+
+    def _infer(self, x: np.ndarray) -> tuple[np.ndarray, float]:
+        call = Call(training=False, rng=seeding.generator(), live=True)
+        y = self.apply(self.record(call), x)
+        self._activity_losses = call.losses
+        return y, sum(self.losses)
+
+
+def gradient_of(variable: Variable, call: Call) -> np.ndarray:
+    """The gradient that the backward pass has left of a weight."""
+    if variable not in call.gradients:
+        raise NnlabError(
+            f"{variable.path}: backward left no gradient of this weight; store it as g.{variable.name}, or make the "
+            "weight with trainable=False."
+        )
+    return call.gradients[variable]

@@ -31,7 +31,7 @@ class Callback:
         """Before the first epoch."""
 
     def on_train_end(self, logs: Logs | None = None) -> None:
-        """After the last epoch, or after training was interrupted."""
+        """After the last epoch. Not after an interrupt, which leaves the weights as they are at that moment."""
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         """Before an epoch; the first is 0."""

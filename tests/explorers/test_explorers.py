@@ -397,3 +397,8 @@ def test_a_closed_explorer_is_forgotten(explorer):
     del subject
     gc.collect()
     assert forgotten() is None
+
+
+def test_a_picture_that_is_too_large_is_refused_with_the_part_that_fits():
+    with pytest.raises(ShapeError, match=r"x has shape \(28, 28\); .*Pass a part, such as x\[:12, :12\]\.$"):
+        explorers.Stride(x=np.zeros((28, 28)))

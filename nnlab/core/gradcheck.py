@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nnlab.core.errors import ArgumentError, GradientError
-from nnlab.core.layer import Layer, shape_of
-from nnlab.core.record import parts
+from nnlab.core.layer import Layer
+from nnlab.core.record import parts, shape_of
 
 
 class Row(NamedTuple):

@@ -14,12 +14,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nnlab import regularizers
-from nnlab.core import naming, seed
+from nnlab.core import graph, naming, seed
 from nnlab.core.arguments import MOST_AXES, MOST_NUMBERS, boolean, supported
 from nnlab.core.checked import check_methods
 from nnlab.core.config import COMMON, arguments, plain, required
 from nnlab.core.errors import ArgumentError, ShapeError, unknown_arguments
-from nnlab.core.record import Call, Record, Row, parts
+from nnlab.core.record import Call, Record, Row, parts, shape_of
 from nnlab.core.step import Step
 from nnlab.core.symbolic import SymbolicTensor, checked_dtype, checked_shape
 from nnlab.core.trace import Trace, run_trace
@@ -42,7 +42,7 @@ class Layer(Weighted):
     _records: ClassVar[type[Record]] = Record  # a class of its own for each layer, see `record`
     _rows: ClassVar[type[Row]] = Row
     supports_masking: bool = False  # the mask of the input is that of the output too, see `mask_after`
-    takes_several: ClassVar[bool] = False  # x may be a tuple of arrays, and a shape one of shapes
+    takes_several: bool = False  # x may be a tuple of arrays, and a shape one of shapes
     takes_mask: ClassVar[bool] = False  # `forward` has an argument `mask`
     keeps_integers: ClassVar[bool] = False  # integers reach `forward` as they are: indices, or shapes only
 
@@ -209,7 +209,7 @@ class Layer(Weighted):
         if isinstance(x, SymbolicTensor):
             raise ArgumentError(
                 f"{self._label}: received the symbolic input {x.name!r} of shape {x.shape}, expected an array; "
-                "to plan a model, put both into Sequential([...])."
+                "to plan a model, call the layer on it, layer(x)."
             )
         try:
             array = np.asarray(x)
@@ -239,7 +239,12 @@ class Layer(Weighted):
         return {name: array.astype(bool) if name == "mask" else array for name, array in arrays.items()}
 
     def __call__(self, x: Any, training: bool = False, **inputs: Any) -> Any:
-        """The output for `x` (an array or lists, batch first); `inputs` are those that `forward` takes besides."""
+        """The output for `x` (an array or lists, batch first); `inputs` are those that `forward` takes besides.
+
+        On symbolic tensors, from `Input` or from other layers, the output is symbolic too: the plan of a `Model`.
+        """
+        if graph.is_symbolic(x) or any(map(graph.is_symbolic, inputs.values())):
+            return graph.call(self, x, training, inputs)
         x, inputs = self.as_input(x), inputs and self.as_inputs(inputs)
         call = Call(self._mode(training), seed.generator(), live=True)
         with np.errstate(all="ignore"):  # a trace names the first step that is not finite
@@ -282,11 +287,6 @@ class Layer(Weighted):
 
 
 check_methods(Layer)
-
-
-def shape_of(x: Any) -> Any:
-    """The shape of an array, or the shapes of several."""
-    return tuple(part.shape for part in x) if isinstance(x, tuple) else x.shape
 
 
 def size_of(shape: Any) -> int:

@@ -1,6 +1,7 @@
 """Merging: several arrays become one, place by place; where an axis has size 1 the same is taken all along it."""
 
 import functools
+import warnings
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,11 @@ class Merge(Layer):
     def check_input(self, shape: Any) -> None:
         self.compute_output_shape(shape)
 
+    def mask_after(self, s: Record, mask: Any) -> np.ndarray | None:
+        if mask is not None:
+            warnings.warn(f"{self._label} does not pass masks on: the layers after it see none.", stacklevel=2)
+        return None
+
     def shapes(self, input_shape: Any) -> tuple[tuple[int | None, ...], ...]:
         """The shapes of the arrays, if that is what `input_shape` holds."""
         if not all(isinstance(shape, tuple) for shape in input_shape):
@@ -52,6 +58,12 @@ class Merge(Layer):
 
 class ElementwiseMerge(Merge):
     """Merge arrays of shapes that fit; of fewer axes than the others, those after the batch are missing."""
+
+    def mask_after(self, s: Record, mask: Any) -> np.ndarray | None:
+        """As in Keras: a time counts if it does in one of the arrays; none is masked if one array has no mask."""
+        if mask is None or any(part is None for part in mask):
+            return None
+        return functools.reduce(np.logical_or, mask)
 
     def forward(self, s: Record, x: Arrays) -> np.ndarray:
         most = max(part.ndim for part in x)

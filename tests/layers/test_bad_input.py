@@ -101,7 +101,7 @@ CALLS = {
     "x must be an array; received rows of unequal lengths.": lambda: layers.Dense(2, name="it")([[1, 2], [3]]),
     "x must have the batch as its first axis, received the number 3.": lambda: layers.Dense(2, name="it")(3),
     "received the symbolic input 'images' of shape (None, 3), expected an array": (
-        lambda: layers.Dense(2, name="it")(Input((3,), name="images"))
+        lambda: layers.Dense(2, name="it").trace(Input((3,), name="images"))
     ),
     "expected an input of shape (batch, ..., 3), received (2, 4).": (
         lambda: built(layers.Dense(2, name="it"))(np.ones((2, 4)))

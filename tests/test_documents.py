@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import nnlab
-from nnlab import Input, Sequential, activations, layers, regularizers
+from nnlab import Input, Model, Sequential, activations, layers, regularizers
 from nnlab.layers import (
     GRU,
     LSTM,
@@ -97,6 +97,11 @@ def dense_in_a_row():
     model.add(Dense(32, activation="relu"))
     model.add(Dense(32))
     return model
+
+
+def logistic_regression():
+    x = Input(shape=(32,))
+    return Model(x, Dense(16, activation="softmax")(x))
 
 
 def odd_convolution(*more):
@@ -300,6 +305,8 @@ EXAMPLES = [
     Example("004", "Dense(32)", lambda: layers.Dense(32, activation="relu")(normal(10, 20)).shape, (10, 32)),
     Example("004", "Dense on the last axis of 3-D", lambda: Dense(32)(normal(10, 4, 20)).shape, (10, 4, 32)),
     Example("004", "Sequential with Input(16)", lambda: dense_in_a_row().output_shape, (None, 32)),
+    Example("004", "Model of one Dense", lambda: logistic_regression().output_shape, (None, 16)),
+    Example("004", "its rows sum to 1", lambda: logistic_regression()(normal(5, 32)).sum(1), np.ones(5)),
     Example("004", "ReLU", lambda: ReLU()(MINUS_THREE_TO_TWO), np.array([0.0, 0.0, 0.0, 2.0])),
     Example("004", "ReLU to 1", lambda: ReLU(max_value=1.0)(MINUS_THREE_TO_TWO), np.array([0.0, 0.0, 0.0, 1.0])),
     Example(

@@ -28,7 +28,7 @@ from nnlab._version import __version__
 from nnlab.core.gradcheck import gradcheck
 from nnlab.core.symbolic import Input
 from nnlab.core.trace import Trace
-from nnlab.models import Sequential
+from nnlab.models import Model, Sequential
 
 LAZY = ("explorers", "grading", "lessons")  # these load Jupyter, so they load on first use
 
@@ -45,6 +45,7 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "Input",
+    "Model",
     "Sequential",
     "Trace",
     "activations",

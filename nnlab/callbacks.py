@@ -31,7 +31,7 @@ class Callback:
         """Before the first epoch."""
 
     def on_train_end(self, logs: Logs | None = None) -> None:
-        """After the last epoch, or after training was interrupted."""
+        """After the last epoch. Not after an interrupt, which leaves the weights as they are at that moment."""
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         """Before an epoch; the first is 0."""
@@ -85,10 +85,14 @@ class LearningRateScheduler(Callback):
         optimizer.learning_rate = self.schedule(*(epoch, optimizer.learning_rate)[: self.arguments])
 
 
+LARGER_IS_BETTER = ("acc", "accuracy", "auc", "precision", "recall")
+
+
 class EarlyStopping(Callback):
     """End training when `monitor` has not improved by more than `min_delta` for `patience` epochs.
 
-    `mode` "min" waits for smaller values, "max" for larger, "auto" for larger where the name ends in accuracy.
+    `mode` "min" waits for smaller values, "max" for larger, "auto" for larger where the name ends in accuracy, auc,
+    precision or recall.
     `restore_best_weights` puts back the weights of the best epoch.
     """
 
@@ -104,7 +108,7 @@ class EarlyStopping(Callback):
         self.min_delta = abs(number("EarlyStopping", "min_delta", min_delta))
         self.patience = integer("EarlyStopping", "patience", patience, minimum=0)
         mode = one_of("EarlyStopping", "mode", mode, ("auto", "min", "max"))
-        larger = mode == "max" or (mode == "auto" and monitor.endswith(("acc", "accuracy")))
+        larger = mode == "max" or (mode == "auto" and monitor.endswith(LARGER_IS_BETTER))
         self.sign = 1 if larger else -1
         self.restore_best_weights = bool(restore_best_weights)
 

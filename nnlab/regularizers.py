@@ -17,11 +17,12 @@ class L1L2:
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0):
         for name, value in (("l1", l1), ("l2", l2)):
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < np.inf:
+            real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+            if not real or not 0 <= value < np.inf:
                 raise ArgumentError(
                     f"{type(self).__name__}: {name} must be a number of at least 0, received {value!r}."
                 )
-        self.l1, self.l2 = l1, l2
+        self.l1, self.l2 = float(l1), float(l2)
 
     def __call__(self, w: np.ndarray) -> float:
         return float(self.l1 * np.abs(w).sum() + self.l2 * np.square(w).sum())
@@ -33,26 +34,32 @@ class L1L2:
         return {"l1": self.l1, "l2": self.l2}
 
     def __repr__(self) -> str:
-        return f"L1L2(l1={self.l1}, l2={self.l2})"
+        stated = ", ".join(f"{name}={value}" for name, value in self.get_config().items())
+        return f"{type(self).__name__}({stated})"
 
 
-def L1(l1: float = 0.01) -> L1L2:
-    """l1 * sum |w|."""
-    return L1L2(l1=l1)
+class L1(L1L2):
+    """l1 * sum |w|: many weights become exactly 0."""
+
+    def __init__(self, l1: float = 0.01):
+        super().__init__(l1=l1)
+
+    def get_config(self) -> dict[str, float]:
+        return {"l1": self.l1}
 
 
-def L2(l2: float = 0.01) -> L1L2:
-    """l2 * sum w**2."""
-    return L1L2(l2=l2)
+class L2(L1L2):
+    """l2 * sum w**2: large weights shrink most."""
+
+    def __init__(self, l2: float = 0.01):
+        super().__init__(l2=l2)
+
+    def get_config(self) -> dict[str, float]:
+        return {"l2": self.l2}
 
 
-def l1_l2(l1: float = 0.01, l2: float = 0.01) -> L1L2:
-    """l1 * sum |w| + l2 * sum w**2."""
-    return L1L2(l1, l2)
-
-
-l1, l2 = L1, L2
-NAMED = {"l1": L1, "l2": L2, "l1_l2": l1_l2, "L1": L1, "L2": L2, "L1L2": L1L2}
+l1, l2, l1_l2 = L1, L2, L1L2  # Keras's other names of the same classes
+NAMED = {"l1": L1, "l2": L2, "l1_l2": L1L2, "L1": L1, "L2": L2, "L1L2": L1L2}
 
 
 def get(identifier: Any, argument: str = "a regularizer") -> L1L2 | None:

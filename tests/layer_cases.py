@@ -38,12 +38,13 @@ def of(value: Any, library: Any, more: dict[str, Any]) -> Any:
 class Case(NamedTuple):
     """One configuration: `layer` with `arguments`, an input of `shape` (batch first), called with `training`.
 
+    A layer that is called with a list of arrays has a tuple of shapes.
     `inputs` are the shapes of further inputs by name, or lists of shapes. `below`: x holds integers below it.
     """
 
     layer: str
     arguments: dict[str, Any]
-    shape: tuple[int, ...]
+    shape: Any
     training: bool = False
     inputs: dict[str, Any] = {}
     below: int | None = None
@@ -64,9 +65,16 @@ class Case(NamedTuple):
         """Whether a sample's output depends on the others, or on a draw for each."""
         return self.training and any(word in self.id for word in ("BatchNormalization", "Dropout", "dropout"))
 
-    def x(self, dtype: str = "float32") -> np.ndarray:
+    @property
+    def batch(self) -> int:
+        """How many examples there are."""
+        return self.shape[0][0] if isinstance(self.shape[0], tuple) else self.shape[0]
+
+    def x(self, dtype: str = "float32") -> Any:
         if self.below:
             return integers(f"{self.id} x", self.shape, self.below)
+        if isinstance(self.shape[0], tuple):
+            return [uniform(f"{self.id} x {k}", shape, -2, 2).astype(dtype) for k, shape in enumerate(self.shape)]
         x = uniform(f"{self.id} x", self.shape, -2, 2).astype(dtype)
         if self.layer == "Masking":
             x[0, 1] = x[2, 3:] = np.float32(self.arguments.get("mask_value", 0.0))  # nothing there
@@ -205,6 +213,18 @@ CASES = [
     Case("ZeroPadding3D", {}, VOLUMES),
     Case("ZeroPadding3D", {"padding": (0, 3, 1)}, VOLUMES),
     Case("ZeroPadding3D", {"padding": ((1, 2), (3, 0), (0, 1))}, VOLUMES),
+    Case("Identity", {}, IMAGES),
+    Case("Add", {}, (SERIES, SERIES, SERIES)),
+    Case("Add", {}, (IMAGES, (3, 1, 5, 1), (3, 2))),
+    Case("Subtract", {}, (ROWS, ROWS)),
+    Case("Subtract", {}, ((3, 1, 2), SERIES)),
+    Case("Multiply", {}, (SERIES, SERIES, (3, 5, 1))),
+    Case("Average", {}, (ROWS, ROWS, ROWS)),
+    Case("Maximum", {}, (SERIES, SERIES, SERIES)),
+    Case("Maximum", {}, (SERIES, (3, 1, 2))),
+    Case("Minimum", {}, (ROWS, ROWS)),
+    Case("Concatenate", {}, (SERIES, (3, 5, 4))),
+    Case("Concatenate", {"axis": 1}, (SERIES, (3, 1, 2), (3, 4, 2))),
     Case("ZeroPadding2D", {}, IMAGES),
     Case("ZeroPadding2D", {"padding": (0, 3)}, IMAGES),
     Case("ZeroPadding2D", {"padding": ((1, 2), (3, 0))}, IMAGES),

@@ -197,6 +197,32 @@ def bilinear_up_sampling(x, size, dy):
     return y, dx
 
 
+def merged(kind, parts, shape, dy):
+    """The output of a merging layer and the gradient of each array; a side of size 1 stands for every place."""
+    y, gradients = np.zeros(shape), [np.zeros(part.shape) for part in parts]
+    for place in grid(shape):
+        cells = []
+        for part in parts:
+            own = (place[0], *place[len(shape) - part.ndim + 1 :])
+            cells.append(tuple(0 if size == 1 else i for i, size in zip(own, part.shape, strict=True)))
+        values = [part[cell] for part, cell in zip(parts, cells, strict=True)]
+        chosen = {"Maximum": max, "Minimum": min}.get(kind, max)(values)
+        y[place] = {
+            "Add": sum(values),
+            "Subtract": values[0] - values[-1],
+            "Multiply": math.prod(values),
+            "Average": sum(values) / len(values),
+        }.get(kind, chosen)
+        for k, cell in enumerate(cells):
+            gradients[k][cell] += dy[place] * {
+                "Add": 1,
+                "Subtract": 1 - 2 * k,
+                "Multiply": math.prod(values[:k] + values[k + 1 :]),
+                "Average": 1 / len(values),
+            }.get(kind, (values[k] == chosen) / values.count(chosen))
+    return y, gradients
+
+
 def batch_normalization(x, gamma, beta, epsilon, dy):
     """The output in training and the gradients of x, gamma and beta, in closed form (Ioffe and Szegedy 2015).
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import nnlab
-from nnlab import Input, Sequential, activations, layers, regularizers
+from nnlab import Input, Model, Sequential, activations, layers, regularizers
 from nnlab.layers import (
     GRU,
     LSTM,
@@ -19,8 +19,11 @@ from nnlab.layers import (
     BatchNormalization,
     Conv1D,
     Conv2D,
+    Conv2DTranspose,
     Conv3D,
+    Conv3DTranspose,
     Dense,
+    DepthwiseConv2D,
     Dropout,
     Embedding,
     Flatten,
@@ -32,6 +35,7 @@ from nnlab.layers import (
     MaxPooling2D,
     ReLU,
     Reshape,
+    SeparableConv2D,
     SimpleRNN,
     TimeDistributed,
 )
@@ -95,6 +99,11 @@ def dense_in_a_row():
     return model
 
 
+def logistic_regression():
+    x = Input(shape=(32,))
+    return Model(x, Dense(16, activation="softmax")(x))
+
+
 def odd_convolution(*more):
     """Its second 3 is the stride: 3 x 32 x 32 is read as 3 rows of 32 columns with 32 channels."""
     return Sequential([Conv2D(64, 3, 3, input_shape=(3, 32, 32)), *more])
@@ -136,6 +145,7 @@ FOUR_BY_FOUR = np.array([[1, 1, 2, 4], [5, 6, 7, 8], [3, 2, 1, 0], [1, 2, 3, 4]]
 TO_NINE = np.arange(1.0, 10.0).reshape(1, 3, 3, 1)
 MINUS_THREE_TO_TWO = [-3.0, -1.0, 0.0, 2.0]
 VECTORS = normal(32, 10, 8)
+BOTH = (Conv2D, SeparableConv2D)
 
 EXAMPLES = [
     # 000: the two classifiers of digits
@@ -242,6 +252,17 @@ EXAMPLES = [
         lambda: built(Conv2D(64, 3), None, 26, 26, 32).count_params(),
         (3 * 3 * 32 + 1) * 64,
     ),
+    Example(
+        "003", "depthwise: a kernel a colour", lambda: DepthwiseConv2D(5)(normal(1, 12, 12, 3)).shape, (1, 8, 8, 3)
+    ),
+    Example("003", "pointwise: one map", lambda: SeparableConv2D(1, 5)(normal(1, 12, 12, 3)).shape, (1, 8, 8, 1)),
+    Example("003", "256 maps", lambda: SeparableConv2D(256, 5)(normal(1, 12, 12, 3)).shape, (1, 8, 8, 256)),
+    Example(
+        "003",
+        "what separability saves in parameters",
+        lambda: tuple(built(layer(256, 5, use_bias=False), None, 12, 12, 3).count_params() for layer in BOTH),
+        (5 * 5 * 3 * 256, 5 * 5 * 3 + 3 * 256),
+    ),
     Example("003", "4 parameters a channel", lambda: built(BatchNormalization(), None, 7).count_params(), 4 * 7),
     Example(
         "003",
@@ -284,6 +305,8 @@ EXAMPLES = [
     Example("004", "Dense(32)", lambda: layers.Dense(32, activation="relu")(normal(10, 20)).shape, (10, 32)),
     Example("004", "Dense on the last axis of 3-D", lambda: Dense(32)(normal(10, 4, 20)).shape, (10, 4, 32)),
     Example("004", "Sequential with Input(16)", lambda: dense_in_a_row().output_shape, (None, 32)),
+    Example("004", "Model of one Dense", lambda: logistic_regression().output_shape, (None, 16)),
+    Example("004", "its rows sum to 1", lambda: logistic_regression()(normal(5, 32)).sum(1), np.ones(5)),
     Example("004", "ReLU", lambda: ReLU()(MINUS_THREE_TO_TWO), np.array([0.0, 0.0, 0.0, 2.0])),
     Example("004", "ReLU to 1", lambda: ReLU(max_value=1.0)(MINUS_THREE_TO_TWO), np.array([0.0, 0.0, 0.0, 1.0])),
     Example(
@@ -328,6 +351,24 @@ EXAMPLES = [
         "Conv3D",
         lambda: Conv3D(2, 3, activation="relu", input_shape=(28, 28, 28, 1))(normal(4, 28, 28, 28, 1)).shape,
         (4, 26, 26, 26, 2),
+    ),
+    Example(
+        "004",
+        "Conv2DTranspose: (rows - 1) x stride + kernel - 2 x padding + output padding",
+        lambda: Conv2DTranspose(6, (3, 4), strides=(2, 3), output_padding=(1, 2))(normal(2, 7, 9, 3)).shape,
+        (2, (7 - 1) * 2 + 3 + 1, (9 - 1) * 3 + 4 + 2, 6),
+    ),
+    Example(
+        "004",
+        "Conv2DTranspose goes the opposite way",
+        lambda: Conv2DTranspose(3, 3)(Conv2D(2, 3)(normal(4, 28, 28, 3))).shape,
+        (4, 28, 28, 3),
+    ),
+    Example(
+        "004",
+        "Conv3DTranspose goes the opposite way",
+        lambda: Conv3DTranspose(1, 3)(Conv3D(2, 3)(normal(1, 8, 9, 10, 1))).shape,
+        (1, 8, 9, 10, 1),
     ),
     # 004: regularization
     Example(

@@ -13,14 +13,15 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "nnlab"
 
-# The errors stand below everything: the NumPy-only modules raise them too.
-GROUND = {"errors", "_version"}
+# The errors and the checks that raise them stand below everything: the NumPy-only modules use them too.
+GROUND = {"errors", "arguments", "_version"}
 MATHS = {"arrays", "activations", "initializers", "regularizers"}
 CORE = GROUND | MATHS | {"core"}
 LEARNING = {"losses", "metrics", "optimizers", "callbacks"}
 
 MAY_IMPORT = {
     "errors": set(),
+    "arguments": {"errors"},
     "_version": set(),
     "arrays": GROUND,
     "activations": GROUND | {"arrays"},
@@ -75,7 +76,7 @@ class Import:
 def room(module):
     """nnlab.layers.dense -> layers; nnlab.core.errors -> errors."""
     parts = module.split(".")
-    return "errors" if parts[1:3] == ["core", "errors"] else parts[1]
+    return parts[2] if parts[1] == "core" and parts[2:3] in (["errors"], ["arguments"]) else parts[1]
 
 
 def module_name(path):

@@ -65,3 +65,11 @@ def test_one_seed_restarts_nnlab_and_numpy():
         return generator().random(), np.random.random()  # noqa: NPY002 (students may still use it)
 
     assert draws() == draws()
+
+
+@pytest.mark.parametrize("seed", ["a", None, -1, 0.5, 2**33])
+def test_a_seed_that_starts_nothing_is_refused_and_the_draws_go_on(seed):
+    before = generator()
+    with pytest.raises(ArgumentError, match=r"^set_random_seed: seed must be an integer"):
+        utils.set_random_seed(seed)
+    assert generator() is before

@@ -37,6 +37,14 @@ def as_shape(owner: str, shape: Any) -> Any:
         ) from None
 
 
+def _shape_for(layer: Any, shape: Any) -> Any:
+    """`shape` as the layer takes it: several shapes only if it takes several inputs."""
+    shape = as_shape(layer._label, shape)
+    if isinstance(shape[0], tuple) and not layer.takes_several:
+        raise ShapeError(f"{layer._label}: takes one input, received the shapes of {len(shape)}: {shape}.")
+    return shape
+
+
 def _init(init: Any) -> Any:
     signature = inspect.signature(init)
     takes = [name for name, parameter in list(signature.parameters.items())[1:] if parameter.kind.name[:3] != "VAR"]
@@ -57,7 +65,7 @@ def _build(build: Any) -> Any:
     @functools.wraps(build)
     def checked(self: Any, input_shape: Any) -> None:
         try:
-            build(self, as_shape(self._label, input_shape))
+            build(self, _shape_for(self, input_shape))
         except NnlabError:
             self._variables.clear()
             raise
@@ -69,6 +77,6 @@ def _build(build: Any) -> Any:
 def _output_shape(compute_output_shape: Any) -> Any:
     @functools.wraps(compute_output_shape)
     def checked(self: Any, input_shape: Any) -> Any:
-        return compute_output_shape(self, as_shape(self._label, input_shape))
+        return compute_output_shape(self, _shape_for(self, input_shape))
 
     return checked

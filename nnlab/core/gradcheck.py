@@ -7,15 +7,13 @@ not read back. A step of a loop is moved at each time by itself. The check runs 
 
 import copy
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from nnlab.core.errors import ArgumentError, GradientError
-from nnlab.core.record import parts
-
-if TYPE_CHECKING:
-    from nnlab.core.layer import Layer
+from nnlab.core.layer import Layer
+from nnlab.core.record import parts, shape_of
 
 
 class Row(NamedTuple):
@@ -32,7 +30,7 @@ class Row(NamedTuple):
 
 
 def gradcheck(
-    layer: "Layer",
+    layer: Layer,
     x: Any,
     training: bool = False,
     seed: int = 0,
@@ -53,7 +51,7 @@ def gradcheck(
     """
     if not hasattr(layer, "ensure_built"):
         raise ArgumentError(f"gradcheck: expected a layer, received {layer!r}.")
-    layer.ensure_built(layer.as_input(x).shape)
+    layer.ensure_built(shape_of(layer.as_input(x)))
     layer, rng, patch = as_float64(layer), np.random.default_rng(seed), dict(patch or {})
     forward = layer.trace(x, training, seed, patch=patch, **inputs)
     y = forward["y"].value
@@ -79,7 +77,7 @@ def gradcheck(
 
 
 def checked(
-    layer: "Layer", entry: Any, objective: Callable, direction: np.ndarray, epsilon: float, tolerance: float
+    layer: Layer, entry: Any, objective: Callable, direction: np.ndarray, epsilon: float, tolerance: float
 ) -> Row:
     """The row of one value, or GradientError."""
     if entry.grad is None or np.shape(entry.grad) != entry.shape:
@@ -104,7 +102,7 @@ def differentiable(entry: Any) -> bool:
     return np.asarray(entry.value).dtype.kind == "f" and entry.differentiable and trainable
 
 
-def as_float64(layer: "Layer") -> "Layer":
+def as_float64(layer: Layer) -> Layer:
     """A copy of the layer that computes in float64."""
     layer = copy.deepcopy(layer)
     pending = [layer]

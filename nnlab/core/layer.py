@@ -14,12 +14,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nnlab import regularizers
-from nnlab.core import naming, recorded, seed
+from nnlab.core import graph, naming, recorded, seed
 from nnlab.core.arguments import MOST_AXES, MOST_NUMBERS, boolean, supported
 from nnlab.core.checked import check_methods
 from nnlab.core.config import COMMON, arguments, plain, required
 from nnlab.core.errors import ArgumentError, ShapeError, unknown_arguments
-from nnlab.core.record import Call, Record, Row, parts
+from nnlab.core.record import Call, Record, Row, parts, shape_of
 from nnlab.core.step import Step
 from nnlab.core.symbolic import SymbolicTensor, checked_dtype, checked_shape
 from nnlab.core.trace import Trace, run_trace
@@ -42,6 +42,7 @@ class Layer(Weighted):
     _records: ClassVar[type[Record]] = Record  # a class of its own for each layer, see `record`
     _rows: ClassVar[type[Row]] = Row
     supports_masking: bool = False  # the mask of the input is that of the output too, see `mask_after`
+    takes_several: bool = False  # x may be a tuple of arrays, and a shape one of shapes
     further_inputs: ClassVar[tuple[str, ...]] = ()  # the arguments of `forward`, or of `call`, after x
     takes_mask: ClassVar[bool] = False  # `mask` is one of them
     is_recorded: ClassVar[bool] = False  # written as a `call` in plain NumPy, see `nnlab.core.recorded`
@@ -219,7 +220,7 @@ class Layer(Weighted):
         if isinstance(x, SymbolicTensor):
             raise ArgumentError(
                 f"{self._label}: received the symbolic input {x.name!r} of shape {x.shape}, expected an array; "
-                "to plan a model, put both into Sequential([...])."
+                "to plan a model, call the layer on it, layer(x)."
             )
         try:
             array = np.asarray(x)
@@ -251,10 +252,13 @@ class Layer(Weighted):
     def __call__(self, x: Any, training: bool | None = None, **inputs: Any) -> Any:
         """The output for `x` (an array or lists, batch first); `inputs` are those that `forward` takes besides.
 
-        Inside the `call` of a custom layer it is a step of that one, and follows its training.
+        Inside the `call` of a custom layer it is a step of that one, and follows its training. On symbolic tensors,
+        from `Input` or from other layers, the output is symbolic too: the plan of a `Model`.
         """
         if (tape := TAPE.get()) is not None:
             return tape.run(self, x, training, inputs)
+        if graph.is_symbolic(x) or any(map(graph.is_symbolic, inputs.values())):
+            return graph.call(self, x, training, inputs)
         x, inputs = self.as_input(x), inputs and self.as_inputs(inputs)
         call = Call(self._mode(training), seed.generator(), live=True)
         with np.errstate(all="ignore"):  # a trace names the first step that is not finite
@@ -262,7 +266,8 @@ class Layer(Weighted):
         self._activity_losses = call.losses
         if isinstance(y, tuple):
             return tuple(part.copy() for part in y)
-        return y.copy() if np.may_share_memory(y, x) else y  # the output is the caller's, to change at will
+        shared = any(np.may_share_memory(y, part) for part in parts(x))
+        return y.copy() if shared else y  # the output is the caller's, to change at will
 
     def trace(
         self,
@@ -296,11 +301,6 @@ class Layer(Weighted):
 
 
 check_methods(Layer)
-
-
-def shape_of(x: Any) -> Any:
-    """The shape of an array, or the shapes of several."""
-    return tuple(part.shape for part in x) if isinstance(x, tuple) else x.shape
 
 
 def size_of(shape: Any) -> int:

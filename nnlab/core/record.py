@@ -81,10 +81,12 @@ class Record:
         """Call a sublayer: its output."""
         return layer.apply(self.child(name, layer), x, **inputs)
 
-    def run_masked(self, name: str, layer: "Layer", x: Any, mask: Any) -> tuple[Any, Any]:
+    def run_masked(self, name: str, layer: "Layer", x: Any, mask: Any, **inputs: Any) -> tuple[Any, Any]:
         """Call a sublayer with the mask of its input, if it takes one: its output, and the mask of that."""
         child = self.child(name, layer)
-        y = layer.apply(child, x, **({"mask": mask} if mask is not None and layer.takes_mask else {}))
+        if mask is not None and layer.takes_mask:
+            inputs["mask"] = mask
+        y = layer.apply(child, x, **inputs)
         return y, layer.mask_after(child, mask)
 
     def undo(self, name: str, layer: "Layer", s: "Record", dy: Any) -> "Record":
@@ -123,6 +125,11 @@ class Record:
 def parts(value: Any) -> tuple:
     """The arrays of a value: of a tuple each, else the one."""
     return value if isinstance(value, tuple) else (value,)
+
+
+def shape_of(x: Any) -> Any:
+    """The shape of an array, or the shapes of several."""
+    return tuple(part.shape for part in x) if isinstance(x, tuple) else x.shape
 
 
 class Row(Record):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from nnlab.core.arguments import integer
+
 _generator = np.random.default_rng()
 
 
@@ -11,12 +13,13 @@ def generator() -> np.random.Generator:
 
 
 def set_random_seed(seed: int) -> None:
-    """Start the randomness of nnlab, and NumPy's legacy functions, again from `seed`.
+    """Start the randomness of nnlab, and NumPy's legacy functions, again from `seed`, an integer of at least 0.
 
     >>> set_random_seed(0); first = generator().random()
     >>> set_random_seed(0); first == generator().random()
     True
     """
     global _generator
+    seed = integer("set_random_seed", "seed", seed, minimum=0)
     _generator = np.random.default_rng(seed)
     np.random.seed(seed)  # noqa: NPY002 - a learner's own legacy calls repeat too, as with Keras

@@ -1,12 +1,15 @@
-"""An input that has a shape but no numbers yet: what `Input` returns and what models are planned from."""
+"""A tensor that has a shape but no numbers yet: what `Input` returns and what models are planned from."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nnlab.core import naming
 from nnlab.core.arguments import integer, several, supported
 from nnlab.core.errors import ArgumentError, ShapeError
+
+if TYPE_CHECKING:
+    from nnlab.core.graph import Node
 
 Shape = tuple[int | None, ...]
 
@@ -20,6 +23,7 @@ class SymbolicTensor:
 
     def __init__(self, shape: Shape, dtype: str | None = None, name: str | None = None):
         self.shape = shape
+        self.node: Node | None = None  # the call that makes it; None for an input
         self.dtype = checked_dtype("Input", dtype)
         self.name = name or naming.unique_name("keras_tensor")
 
@@ -95,6 +99,8 @@ def checked_shape(owner: str, name: str, shape: Any) -> Shape:
 def checked_dtype(owner: str, dtype: Any) -> str:
     """The name of a dtype of real numbers; float32 for None."""
     try:
+        if not isinstance(dtype, str | type | np.dtype | None):
+            raise TypeError  # NumPy would read structures into tuples and dicts
         found = np.dtype("float32" if dtype is None else dtype)
     except (TypeError, ValueError):
         found = np.dtype(object)

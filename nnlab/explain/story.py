@@ -112,7 +112,7 @@ def axes_of(line: Line, chapter: Chapter, seen: dict[tuple, Line]) -> str:
     if line.entry.axes != "...":
         return line.entry.axes
     before = seen.get(identity("value", line.entry.value)) or chapter.line("x")
-    if before and np.shape(before.entry.value) == np.shape(line.entry.value):
+    if before and before.entry.shape == line.entry.shape:
         return before.axes
     return line.entry.axes
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from nnlab.core.layer import Layer
 
 HEAD = ("Layer (type)", "Output shape", "Parameters", "How many")
+CONNECTED = "Reads from"  # a fifth column, where layers do not stand in a row
 
 
 class Row(NamedTuple):
@@ -20,11 +21,12 @@ class Row(NamedTuple):
     formula: str
     count: str
     depth: int
+    reads: str = ""
 
     @property
-    def cells(self) -> tuple[str, str, str, str]:
+    def cells(self) -> tuple[str, ...]:
         """What stands in each column."""
-        return f"{'  ' * self.depth}{self.name} ({self.kind})", self.shape, self.formula, self.count
+        return f"{'  ' * self.depth}{self.name} ({self.kind})", self.shape, self.formula, self.count, self.reads
 
 
 class Summary:
@@ -34,13 +36,14 @@ class Summary:
         self.model = model
         self.rows = list(rows(model, getattr(model, "input_shape", None)))
         self.totals = totals(model)
+        self.head = (*HEAD, CONNECTED) if any(row.reads for row in self.rows) else HEAD
 
     def __str__(self) -> str:
-        lines = [HEAD, *(row.cells for row in self.rows)]
-        widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
+        lines = [self.head, *(row.cells[: len(self.head)] for row in self.rows)]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(self.head))]
         texts = [
             "  ".join(
-                cell.rjust(width) if column > 1 else cell.ljust(width)
+                cell.rjust(width) if column in (2, 3) else cell.ljust(width)
                 for column, (cell, width) in enumerate(zip(line, widths, strict=True))
             ).rstrip()
             for line in lines
@@ -52,12 +55,12 @@ class Summary:
 
     def _repr_html_(self) -> str:
         left, right = "text-align: left", "text-align: right"
-        styles = (left, left, right, right)
-        head = "".join(f'<th style="{style}">{cell}</th>' for cell, style in zip(HEAD, styles, strict=True))
+        styles = (left, left, right, right, left)[: len(self.head)]
+        head = "".join(f'<th style="{style}">{cell}</th>' for cell, style in zip(self.head, styles, strict=True))
         body = ""
         for row in self.rows:
             name = f"{'&emsp;' * row.depth}<strong>{escape(row.name)}</strong> ({escape(row.kind)})"
-            cells = (name, *map(escape, row.cells[1:]))
+            cells = (name, *map(escape, row.cells[1 : len(self.head)]))
             body += "<tr>" + "".join(
                 f'<td style="{style}">{cell}</td>' for cell, style in zip(cells, styles, strict=True)
             ) + "</tr>"  # fmt: skip
@@ -69,15 +72,38 @@ class Summary:
 
 def rows(model: Layer, shape: tuple[int | None, ...] | None, depth: int = 0) -> Iterator[Row]:
     """The layers of a model in order, those of a model inside it below its own row."""
+    if hasattr(model, "connections"):
+        yield from graph_rows(model, depth)
+        return
     for layer in model.layers:
         shape = None if shape is None else layer.compute_output_shape(shape)
-        nested = getattr(layer, "layers", None)
-        count = f"{layer.count_params():,}" if layer.built else "not built yet"
-        terms = "" if nested else formula([variable.shape for variable in layer.weights])
-        shown = "?" if shape is None else str(shape)
-        yield Row(layer.name, type(layer).__name__, shown, f"{terms} =" if terms else "", count, depth)
-        if nested:
+        yield row(layer, layer.name, "?" if shape is None else str(shape), depth)
+        if getattr(layer, "layers", None):
             yield from rows(layer, getattr(layer, "input_shape", None), depth + 1)
+
+
+def graph_rows(model: Layer, depth: int) -> Iterator[Row]:
+    """The inputs and calls of a graph in order; a layer that is called again has its weights already."""
+    for tensor in model.inputs:
+        yield Row(tensor.name, "Input", str(tensor.shape), "", "0", depth)
+    met = set()
+    for path, call, reads in model.connections:
+        shape = ", ".join(str(tensor.shape) for tensor in call.outputs)
+        if call.layer in met:
+            kind = type(call.layer).__name__
+            yield Row(path, kind, shape, "", f"shared with {call.layer.name}", depth, ", ".join(reads))
+            continue
+        met.add(call.layer)
+        yield row(call.layer, path, shape, depth, ", ".join(reads))
+        if getattr(call.layer, "layers", None):
+            yield from rows(call.layer, getattr(call.layer, "input_shape", None), depth + 1)
+
+
+def row(layer: Layer, name: str, shape: str, depth: int, reads: str = "") -> Row:
+    """The row of a layer, or of a model as a whole."""
+    count = f"{layer.count_params():,}" if layer.built else "not built yet"
+    terms = "" if getattr(layer, "layers", None) else formula([variable.shape for variable in layer.weights])
+    return Row(name, type(layer).__name__, shape, f"{terms} =" if terms else "", count, depth, reads)
 
 
 def formula(shapes: list[tuple[int, ...]]) -> str:

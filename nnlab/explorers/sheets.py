@@ -35,7 +35,8 @@ def numbers(owner: str, name: str, value: Any, most: int, ones: tuple[int, ...] 
     if array.ndim == 4 and all(array.shape[axis] == 1 for axis in ones):
         array = array.squeeze(ones)
     if array.ndim != 2 or not 1 <= min(array.shape) <= max(array.shape) <= most:
-        raise ShapeError(f"{owner}: {name} has shape {array.shape}; {expected}.")
+        part = f" Pass a part, such as {name}[:{most}, :{most}]." if array.ndim == 2 and array.size else ""
+        raise ShapeError(f"{owner}: {name} has shape {array.shape}; {expected}.{part}")
     if array.dtype.kind not in "fiub":
         raise ArgumentError(f"{owner}: {name} must hold numbers, received {value!r}; {expected}.")
     array = array.astype(float)

@@ -6,6 +6,7 @@ from nnlab.layers.activation import Activation
 from nnlab.layers.activity_regularization import ActivityRegularization
 from nnlab.layers.batch_normalization import BatchNormalization
 from nnlab.layers.bidirectional import Bidirectional
+from nnlab.layers.concatenate import Concatenate
 from nnlab.layers.convolution import Conv1D, Conv2D, Conv3D
 from nnlab.layers.cropping import Cropping1D, Cropping2D, Cropping3D
 from nnlab.layers.dense import Dense
@@ -24,11 +25,13 @@ from nnlab.layers.global_pooling import (
 )
 from nnlab.layers.group_normalization import GroupNormalization
 from nnlab.layers.gru import GRU, GRUCell
+from nnlab.layers.identity import Identity
 from nnlab.layers.input_layer import InputLayer
 from nnlab.layers.layer_normalization import LayerNormalization
 from nnlab.layers.leaky_relu import LeakyReLU
 from nnlab.layers.lstm import LSTM, LSTMCell
 from nnlab.layers.masking import Masking
+from nnlab.layers.merge import Add, Average, Maximum, Minimum, Multiply, Subtract
 from nnlab.layers.permute import Permute
 from nnlab.layers.pooling import (
     AveragePooling1D,
@@ -82,6 +85,8 @@ __all__ = [
     "RNN",
     "Activation",
     "ActivityRegularization",
+    "Add",
+    "Average",
     "AveragePooling1D",
     "AveragePooling2D",
     "AveragePooling3D",
@@ -90,6 +95,7 @@ __all__ = [
     "AvgPool3D",
     "BatchNormalization",
     "Bidirectional",
+    "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
     "Conv2D",
@@ -125,6 +131,7 @@ __all__ = [
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
     "GroupNormalization",
+    "Identity",
     "Input",
     "InputLayer",
     "LSTMCell",
@@ -138,6 +145,9 @@ __all__ = [
     "MaxPooling1D",
     "MaxPooling2D",
     "MaxPooling3D",
+    "Maximum",
+    "Minimum",
+    "Multiply",
     "PReLU",
     "Permute",
     "ReLU",
@@ -154,6 +164,7 @@ __all__ = [
     "SpatialDropout2D",
     "SpatialDropout3D",
     "StackedRNNCells",
+    "Subtract",
     "TimeDistributed",
     "UpSampling1D",
     "UpSampling2D",

@@ -180,9 +180,11 @@ class Cell(Layer):
 
     # ---- called alone
 
-    def __call__(self, x: Any, states: Any = None, training: bool | None = None) -> tuple[np.ndarray, list[np.ndarray]]:
+    def __call__(
+        self, x: Any, states: Any = None, training: bool | None = None, **unknown: Any
+    ) -> tuple[np.ndarray, list[np.ndarray]]:
         """The output and the states after, from x (batch, features) and the states before."""
-        y, *after = super().__call__(x, training, states=states)
+        y, *after = super().__call__(x, training, states=states, **unknown)
         return y, self.nested(after)
 
     def nested(self, states: list[np.ndarray]) -> list[Any]:

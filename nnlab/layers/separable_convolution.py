@@ -25,7 +25,7 @@ class BaseSeparableConv(BaseConvolution):
     axes = {
         "x": "b h w c",
         "depthwise_kernel": "u v c m",
-        "pointwise_kernel": "u v d f",
+        "pointwise_kernel": "u v k f",
         "bias": "f",
         "y": "b i j f",
     }
@@ -38,7 +38,7 @@ class BaseSeparableConv(BaseConvolution):
             "the cells under the kernel at each place; s, t are the strides and d, e the dilation rates",
         ),
         "depthwise": Step(
-            "b i j d",
+            "b i j k",
             r"D_{bijk} = \sum_{uv} X_{bijuvc} W_{uvcm}, \quad k = cM + m",
             r"\bar D_{bijk} = \sum_f \bar Z_{bijf} V_{kf}, \quad \bar W_{uvcm} = \sum_{bij} X_{bijuvc} \bar D_{bijk}",
             "each channel by itself; M kernels a channel",

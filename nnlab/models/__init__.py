@@ -1,6 +1,7 @@
 """Models: layers put together, trained and looked at as one."""
 
 from nnlab.models.history import History
+from nnlab.models.model import Model
 from nnlab.models.sequential import Sequential
 
-__all__ = ["History", "Sequential"]
+__all__ = ["History", "Model", "Sequential"]

@@ -8,32 +8,45 @@ import numpy as np
 from nnlab import activations, losses
 from nnlab.core.arguments import integer, number
 from nnlab.core.errors import ArgumentError, ShapeError
+from nnlab.core.record import parts
 from nnlab.losses.checks import as_numbers, as_weights
 
 if TYPE_CHECKING:
     from nnlab.models.training import Trainer
 
-Examples = tuple[np.ndarray, np.ndarray, np.ndarray | None]
+Examples = tuple[Any, np.ndarray, np.ndarray | None]  # x (a tuple, if the model has several inputs), y, weights
 
 
 def taken(examples: Examples, part: slice | np.ndarray) -> Examples:
     """Some of the examples."""
     x, y, weights = examples
-    return x[part], y[part], None if weights is None else weights[part]
+    return take(x, part), y[part], None if weights is None else weights[part]
 
 
-def examples(owner: str, x: np.ndarray, y: Any) -> tuple[np.ndarray, np.ndarray]:
+def take(x: Any, part: slice | np.ndarray) -> Any:
+    """Some of the examples of an array, or of each of several."""
+    return tuple(each[part] for each in x) if isinstance(x, tuple) else x[part]
+
+
+def count(x: Any) -> int:
+    """How many examples there are in an array, or in each of several."""
+    return len(parts(x)[0])
+
+
+def examples(owner: str, x: Any, y: Any) -> tuple[Any, np.ndarray]:
     """x, and y as an array with as many examples, of which there is at least one; no number in them is missing."""
     if y is None:
         raise ArgumentError(f"{owner}: y is missing; pass the truth for each example of x.")
     y = as_numbers(owner, "y", y)
-    if x.ndim == 0 or y.ndim == 0:
+    if y.ndim == 0:
         raise ShapeError(f"{owner}: x and y must hold examples along their first axis, received a single number.")
-    if len(x) != len(y):
-        raise ShapeError(f"{owner}: x and y must hold as many examples as each other, received {len(x)} and {len(y)}.")
-    if len(x) == 0:
+    if count(x) != len(y):
+        raise ShapeError(
+            f"{owner}: x and y must hold as many examples as each other, received {count(x)} and {len(y)}."
+        )
+    if count(x) == 0:
         raise ArgumentError(f"{owner}: x and y hold no examples; pass at least one.")
-    for name, array in (("x", x), ("y", y)):
+    for name, array in (*(("x", part) for part in parts(x)), ("y", y)):
         _refuse_nonfinite(owner, name, array)
     return x, y
 
@@ -94,11 +107,11 @@ def split(examples: Examples, owner: str, fraction: float) -> tuple[Examples, Ex
     fraction = number(owner, "validation_split", fraction, 0.0, 1.0)
     if not fraction:
         return examples, None
-    count = len(examples[0])
-    cut = int(count * (1 - fraction))
-    if cut == 0 or cut == count:
+    total = len(examples[1])
+    cut = int(total * (1 - fraction))
+    if cut == 0 or cut == total:
         raise ArgumentError(
-            f"{owner}: validation_split={fraction} of {count} examples leaves none to "
+            f"{owner}: validation_split={fraction} of {total} examples leaves none to "
             f"{'train' if cut == 0 else 'validate'} on."
         )
     return taken(examples, slice(cut)), taken(examples, slice(cut, None))
@@ -121,7 +134,10 @@ def check_ending(model: "Trainer") -> None:
         return
     last = model
     while getattr(last, "layers", None):
-        last = last.layers[-1]
+        ends_of_graph = getattr(last, "outputs", ())
+        if len(ends_of_graph) > 1:
+            return
+        last = ends_of_graph[0].node.layer if ends_of_graph else last.layers[-1]
     twice = activations.sigmoid if isinstance(model.loss, losses.BinaryCrossentropy) else activations.softmax
     ends = getattr(last, "activation", None) is twice or type(last).__name__.lower() == twice.__name__
     if ends:

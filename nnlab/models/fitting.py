@@ -60,7 +60,7 @@ def fit(
     shuffle: bool,
 ) -> History:
     """Train `model`; the arguments are checked."""
-    count = len(examples[0])
+    count = len(examples[1])
     steps = math.ceil(count / batch_size)
     history = model.history = History(epochs, steps)
     progress = progress_for(verbose, epochs, steps)
@@ -127,7 +127,7 @@ def judged(model: "Trainer", examples: Examples, batch_size: int) -> dict[str, f
     """The loss and metrics of the model, as it is, on these examples."""
     running = model.running()
     with np.errstate(all="ignore"):
-        for part in data.batches(len(examples[0]), batch_size):
+        for part in data.batches(len(examples[1]), batch_size):
             x, y, weights = data.taken(examples, part)
             running.add(y, weights, *model.test_step(x, y, weights))
     return running.logs()

@@ -9,7 +9,7 @@ import numpy as np
 from nnlab import losses, metrics, optimizers
 from nnlab.core.arguments import integer
 from nnlab.core.errors import ArgumentError, unknown_arguments
-from nnlab.core.record import Record
+from nnlab.core.record import Record, shape_of
 from nnlab.core.trace import Trace
 from nnlab.models import data
 from nnlab.models.fitting import Running, fit
@@ -102,19 +102,21 @@ class Trainer(Steps):
         """The loss, and each metric, on x and y; with `verbose`=1 a progress bar."""
         examples = self._examples("evaluate", x, y, sample_weight)
         running = self.running()
-        for part in self._batches("evaluate", len(examples[0]), batch_size, verbose, running):
+        for part in self._batches("evaluate", len(examples[1]), batch_size, verbose, running):
             x, y, weights = data.taken(examples, part)
             running.add(y, weights, *self.test_step(x, y, weights))
         return running.logs() if return_dict else unwrapped(running.logs())
 
-    def predict(self, x: Any, batch_size: int = 32, verbose: int | str = 0) -> np.ndarray:
+    def predict(self, x: Any, batch_size: int = 32, verbose: int | str = 0) -> Any:
         """The outputs for x, batch by batch; with `verbose`=1 a progress bar."""
         x = self.as_input(x)
-        if x.ndim == 0 or len(x) == 0:
+        if data.count(x) == 0:
             return self(x)
-        return np.concatenate(
-            [self._infer(x[part])[0] for part in self._batches("predict", len(x), batch_size, verbose)]
-        )
+        parts_of_x = self._batches("predict", data.count(x), batch_size, verbose)
+        outputs = [self._infer(data.take(x, part))[0] for part in parts_of_x]
+        if isinstance(outputs[0], tuple):
+            return tuple(map(np.concatenate, zip(*outputs, strict=True)))
+        return np.concatenate(outputs)
 
     def _batches(
         self, method: str, count: int, size: int, verbose: int | str, running: Running | None = None
@@ -159,12 +161,13 @@ class Trainer(Steps):
         *,
         y: Any = None,
         loss: Any = None,
+        sample_weight: Any = None,
         **inputs: Any,
     ) -> Trace:
         """Every intermediate value of every layer by path (`conv2d/windows`), with its gradient.
 
         With the truth `y` the gradients are those of the loss, whose own steps are there too (`loss/difference`):
-        the compiled one, or `loss`.
+        the compiled one, or `loss`, in which each example counts by its `sample_weight`.
 
         >>> from nnlab import layers, models
         >>> model = models.Sequential([layers.Dense(1, use_bias=False, kernel_initializer="ones", name="dense")])
@@ -173,8 +176,9 @@ class Trainer(Steps):
         (np.float32(9.0), [[6.0], [12.0]])
         """
         if y is None:
-            if loss is not None:
-                raise ArgumentError(f"{self._label}: trace(loss=...) needs the truth too, y=...")
+            for name, value in {"loss": loss, "sample_weight": sample_weight}.items():
+                if value is not None:
+                    raise ArgumentError(f"{self._label}: trace({name}=...) needs the truth too, y=...")
             return super().trace(x, training, seed, grad, patch, **inputs)
         if grad is not None:
             raise ArgumentError(f"{self._label}: pass y (gradients of the loss) or grad (the gradient of y), not both.")
@@ -183,7 +187,12 @@ class Trainer(Steps):
         loss = self.loss if loss is None else losses.get(loss)
 
         def from_loss(s: Record, g: Record) -> np.ndarray:
-            value = s.run(LOSS, loss, s.y, y_true=y)
+            if isinstance(s.y, tuple):
+                raise ArgumentError(
+                    f"{self._label}: a loss judges one output, and this model has {len(s.y)}; pass grad=, the gradient "
+                    "of each."
+                )
+            value = s.run(LOSS, loss, s.y, y_true=y, sample_weight=sample_weight)
             return g.undo(LOSS, loss, s, np.ones_like(value)).y_pred
 
         return super().trace(x, training, seed, from_loss, patch, **inputs)
@@ -201,17 +210,17 @@ class Trainer(Steps):
         if self.loss is None:
             raise ArgumentError(f"{self._label}: call compile(optimizer=..., loss=...) before {method}.")
         x, y = data.examples(f"{self._label}.{method}", self.as_input(x), y)
-        self.ensure_built(x.shape)
-        self.check_input(x.shape)
+        self.ensure_built(shape_of(x))
+        self.check_input(shape_of(x))
         data.check_ending(self)
-        shape = (len(x), *self.compute_output_shape(x.shape)[1:])
+        shape = (len(y), *self.compute_output_shape(shape_of(x))[1:])
         self.loss.check_labels(y, np.broadcast_to(np.zeros((), self.dtype), shape))
         weights = data.weights_of(f"{self._label}.{method}", y, self._loss_shape(x), sample_weight, class_weight)
         return x, y, weights
 
-    def _loss_shape(self, x: np.ndarray) -> tuple[int, ...]:
+    def _loss_shape(self, x: Any) -> tuple[int, ...]:
         """The shape of the losses of these examples: that of the output, without the axis that a loss goes along."""
-        return (len(x), *self.compute_output_shape(x.shape)[1:-1])
+        return (data.count(x), *self.compute_output_shape(shape_of(x))[1:-1])
 
 
 COMPILE = ("optimizer", "loss", "metrics", "weighted_metrics")

@@ -25,8 +25,9 @@ class GridView(anywidget.AnyWidget):
     other values, and a message to the learner. What a learner asks for arrives as a custom message.
     """
 
-    _esm = STATIC / "grid_view.js"
-    _css = STATIC / "grid_view.css"
+    # As text: anywidget watches a file for changes, and its watcher would keep every widget that was ever closed.
+    _esm = (STATIC / "grid_view.js").read_text("utf-8")
+    _css = (STATIC / "grid_view.css").read_text("utf-8")
 
     header = traitlets.Dict().tag(sync=True)
     data = traitlets.Bytes().tag(sync=True)

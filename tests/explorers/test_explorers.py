@@ -1,7 +1,9 @@
 """The explorers without a browser: settings, nonsense, what is sent, and that every number in it is a naive loop's."""
 
+import gc
 import itertools
 import json
+import weakref
 
 import numpy as np
 import pytest
@@ -385,3 +387,18 @@ def test_negative_zero_reads_as_zero():
 def test_one_window_is_said_in_the_singular():
     assert "is used in 1 window, the most used one in 4." in explorers.Padding(input_size=(4, 5), kernel_size=2).text
     assert "Every pixel is used in 1 window." in explorers.Padding(input_size=3, kernel_size=3, padding="valid").text
+
+
+@BOTH
+def test_a_closed_explorer_is_forgotten(explorer):
+    subject = explorer()
+    forgotten = weakref.ref(subject)
+    subject.close()
+    del subject
+    gc.collect()
+    assert forgotten() is None
+
+
+def test_a_picture_that_is_too_large_is_refused_with_the_part_that_fits():
+    with pytest.raises(ShapeError, match=r"x has shape \(28, 28\); .*Pass a part, such as x\[:12, :12\]\.$"):
+        explorers.Stride(x=np.zeros((28, 28)))

@@ -63,11 +63,12 @@ def layers():
         for index, part in enumerate(y):
             golden[f"{case.key}/y" + (f"[{index}]" if len(y) > 1 else "")] = part
         for name, gradient in of_inputs.items():
-            if name == first:
+            own = "x" if name == first else name
+            if own == "x" and not isinstance(gradient, list):
                 golden[f"{case.key}/grad x"] = gradient
                 continue
             for index, part in enumerate(jax.tree.leaves(gradient)):
-                golden[f"{case.key}/grad {name}[{index}]"] = part
+                golden[f"{case.key}/grad {own}[{index}]"] = part
         if case.arguments.get("stateful"):
             golden[f"{case.key}/y again"] = run(values, inputs | fixed, calls=2)[0][0]
         for name, gradient in of_weights.items():
@@ -194,6 +195,19 @@ def learning():
     }
 
 
+def weights():
+    """The same for initializers and regularizers."""
+    modules = {"initializers": keras.initializers, "regularizers": keras.regularizers}
+    return {
+        module: {
+            name: signature(cls)
+            for name, cls in sorted(vars(place).items())
+            if inspect.isclass(cls) and name == cls.__name__ and name not in ("Initializer", "Regularizer")
+        }
+        for module, place in modules.items()
+    }
+
+
 def signature(cls):
     """The constructor's arguments of a class, in order, with their defaults."""
     return {
@@ -231,6 +245,7 @@ def main():
         + "\n"
     )
     (folder / "learning.json").write_text(json.dumps(learning(), indent=1) + "\n")
+    (folder / "weights.json").write_text(json.dumps(weights(), indent=1) + "\n")
 
 
 def small(value):

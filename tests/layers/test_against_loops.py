@@ -212,6 +212,51 @@ def test_global_pooling_equals_the_loops(at, ties, masked):
         close(trace["x"].grad, dx)
 
 
+@st.composite
+def fitting(draw):
+    """Shapes of arrays that can be merged, and that of the output: some sides are 1, some axes are missing."""
+    batch, *sides = draw(st.lists(upto(1, 3), min_size=2, max_size=4))
+    shapes = [(batch, *sides)]
+    for _ in range(draw(upto(1, 2))):
+        kept = sides[draw(upto(0, len(sides) - 1)) :]
+        shapes.append((batch, *(draw(st.sampled_from([1, side])) for side in kept)))
+    return draw(st.permutations(shapes)), (batch, *sides)
+
+
+@at_leisure
+@given(fitting(), st.sampled_from(["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"]), st.booleans())
+def test_merging_equals_the_loops(drawn, kind, ties):
+    shapes, shape = drawn
+    shapes = shapes[:2] if kind == "Subtract" and len(shapes) == 2 else shapes
+    kind = "Add" if kind == "Subtract" and len(shapes) > 2 else kind
+    x = [numbers(k, each) for k, each in enumerate(shapes)]
+    x = [np.rint(part) for part in x] if ties else x
+    layer, dy = getattr(layers, kind)(dtype="float64"), numbers(9, shape)
+    y, gradients = oracles.merged(kind, x, shape, dy)
+    trace = layer.trace(x, grad=dy)
+    assert layer.compute_output_shape(shapes) == shape
+    close(trace["y"].value, y)
+    for value, expected in zip(trace["x"].grad, gradients, strict=True):
+        close(value, expected)
+
+
+@at_leisure
+@given(images, st.lists(upto(1, 3), min_size=1, max_size=3), upto(-3, 3).filter(bool))
+def test_concatenation_is_undone_by_cutting(shape, lengths, axis):
+    place = axis % 4
+    x = [numbers(k, (*shape[:place], length, *shape[place + 1 :])) for k, length in enumerate(lengths)]
+    layer = layers.Concatenate(axis, dtype="float64")
+    y = layer(x)
+    assert layer.compute_output_shape([part.shape for part in x]) == y.shape
+    trace = layer.trace(x, grad=y)
+    begin = 0
+    for part, gradient in zip(x, trace["x"].grad, strict=True):
+        cut = y.take(range(begin, begin + part.shape[place]), place)
+        np.testing.assert_array_equal(cut, part)
+        np.testing.assert_array_equal(gradient, part)
+        begin += part.shape[place]
+
+
 @at_leisure
 @given(upto(2, 9), upto(1, 4), upto(0, 2**32))
 def test_batch_normalization_equals_its_closed_form(rows, channels, seed):

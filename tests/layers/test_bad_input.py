@@ -101,7 +101,7 @@ CALLS = {
     "x must be an array; received rows of unequal lengths.": lambda: layers.Dense(2, name="it")([[1, 2], [3]]),
     "x must have the batch as its first axis, received the number 3.": lambda: layers.Dense(2, name="it")(3),
     "received the symbolic input 'images' of shape (None, 3), expected an array": (
-        lambda: layers.Dense(2, name="it")(Input((3,), name="images"))
+        lambda: layers.Dense(2, name="it").trace(Input((3,), name="images"))
     ),
     "expected an input of shape (batch, ..., 3), received (2, 4).": (
         lambda: built(layers.Dense(2, name="it"))(np.ones((2, 4)))
@@ -124,6 +124,22 @@ CALLS = {
     "expected 3 channels (the last axis), received an input of shape (1, 4, 5, 1).": (
         lambda: built(layers.SeparableConv2D(2, 3, name="it"), IMAGE)(IMAGE[..., :1])
     ),
+    "x must be a list of arrays such as [a, b], received a single ndarray.": (lambda: layers.Add(name="it")(ROWS)),
+    "x must be a list of arrays such as [a, b], received an empty list.": lambda: layers.Maximum(name="it")([]),
+    "the arrays do not fit each other, received shapes ((2, 3), (2, 4)).": (
+        lambda: layers.Multiply(name="it")([ROWS, np.ones((2, 4))])
+    ),
+    "the arrays do not fit each other, received shapes ((2, 3), (1, 3)).": (
+        lambda: layers.Add(name="it")([ROWS, ROWS[:1]])
+    ),
+    "expected two arrays, received 3.": lambda: layers.Subtract(name="it")([ROWS, ROWS, ROWS]),
+    "all axes but axis -1 must have the same sizes, received shapes ((2, 3), (1, 3)).": (
+        lambda: layers.Concatenate(name="it")([ROWS, ROWS[:1]])
+    ),
+    "all axes but axis 1 must have the same sizes, received shapes ((2, 3), (1, 4, 5, 3)).": (
+        lambda: layers.Concatenate(1, name="it")([ROWS, IMAGE])
+    ),
+    "axis 5 does not exist in an input of shape (2, 3).": lambda: layers.Concatenate(5, name="it")([ROWS, ROWS]),
     "there is nothing to pool in an input of shape (1, 0, 5, 3).": (
         lambda: layers.GlobalMaxPooling2D(name="it")(IMAGE[:, :0])
     ),

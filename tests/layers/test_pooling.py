@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnlab import layers
+from nnlab import Sequential, layers
 
 
 def image(rows):
@@ -42,7 +42,35 @@ def test_nan_reaches_every_window_that_has_it_and_no_other(cls):
     np.testing.assert_array_equal(np.isnan(cls(2)(x))[0, :, :, 0], [[True, False], [False, False]])
 
 
-def test_the_names_of_keras_are_the_same_classes():
-    assert layers.MaxPool2D is layers.MaxPooling2D
-    assert layers.AvgPool2D is layers.AveragePooling2D
-    assert layers.Convolution2D is layers.Conv2D
+@pytest.mark.parametrize("rank", ["1D", "2D", "3D"])
+def test_the_names_of_keras_are_the_same_classes(rank):
+    names = {
+        "MaxPool": "MaxPooling",
+        "AvgPool": "AveragePooling",
+        "GlobalMaxPool": "GlobalMaxPooling",
+        "GlobalAvgPool": "GlobalAveragePooling",
+        "Convolution": "Conv",
+    }
+    for other, name in names.items():
+        assert getattr(layers, other + rank) is getattr(layers, name + rank)
+    assert getattr(layers, f"Convolution{rank}Transpose") is getattr(layers, f"Conv{rank}Transpose")
+
+
+@pytest.mark.parametrize("name", ["SeparableConvolution1D", "SeparableConvolution2D"])
+def test_separable_convolution_has_another_name_too(name):
+    assert getattr(layers, name) is getattr(layers, name.replace("Convolution", "Conv"))
+
+
+def test_equal_largest_numbers_share_the_gradient_of_global_pooling_as_in_keras():
+    trace = layers.GlobalMaxPooling1D().trace([[[3.0], [1.0], [3.0]]], grad=[[4.0]])
+    np.testing.assert_array_equal(trace["x"].grad[0, :, 0], [2, 0, 2])
+    assert trace["count"].value.item() == 2
+
+
+def test_global_average_pooling_leaves_out_what_the_mask_leaves_out():
+    x, mask = [[[1.0], [5.0], [99.0]]], [[True, True, False]]
+    trace = layers.GlobalAveragePooling1D().trace(x, mask=mask)
+    assert trace["y"].value.item() == 3
+    np.testing.assert_array_equal(trace["x"].grad[0, :, 0], [0.5, 0.5, 0])
+    series = Sequential([layers.Masking(), layers.GlobalAveragePooling1D()])
+    np.testing.assert_array_equal(series(np.array([[[1.0], [5.0], [0.0]]])), [[3]])

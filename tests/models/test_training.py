@@ -94,6 +94,34 @@ def test_weights_follow_their_examples_through_the_shuffle():
     assert history["accuracy"][0] == pytest.approx(expected["accuracy"])
 
 
+def test_a_trace_shows_the_weighted_loss_that_a_step_descends():
+    net = Sequential([Dense(3, activation="softmax", name="only", input_shape=(4,))])
+    net.compile(optimizers.SGD(0.5), "sparse_categorical_crossentropy")
+    weight = np.linspace(0, 2, 50)
+    trace, kernel = net.trace(X, y=Y, sample_weight=weight), net.layers[0].kernel.numpy()
+    assert net.train_on_batch(X, Y, sample_weight=weight) == pytest.approx(trace["loss/y"].value)
+    expected = kernel - trace["only/kernel"].grad * np.float32(0.5)
+    np.testing.assert_allclose(net.layers[0].kernel.numpy(), expected, rtol=1e-6)
+    np.testing.assert_allclose(trace["loss/sample_weight"].value, weight, rtol=1e-6)
+    with pytest.raises(ArgumentError, match=r"trace\(sample_weight=...\) needs the truth too"):
+        net.trace(X, sample_weight=weight)
+
+
+def test_a_schedule_of_the_learning_rate_moves_in_fit():
+    net = model(optimizers.SGD(optimizers.schedules.PiecewiseConstantDecay([4], [0.1, 0.0])))
+    net.fit(X, Y, batch_size=10, verbose=0)  # steps 0 to 4
+    still = net.get_layer("first").get_weights()
+    net.fit(X, Y, batch_size=10, verbose=0)
+    assert same(still, net.get_layer("first").get_weights())
+    assert net.optimizer.iterations == 10
+
+
+@pytest.mark.parametrize("name", ["val_accuracy", "acc", "val_auc", "precision", "val_recall"])
+def test_early_stopping_waits_for_larger_values_of_what_should_grow(name):
+    assert callbacks.EarlyStopping(name).sign == 1
+    assert callbacks.EarlyStopping("val_loss").sign == -1
+
+
 def test_a_step_is_gradient_descent_on_the_loss_that_a_trace_shows():
     net = Sequential([Dense(3, activation="softmax", name="only", input_shape=(4,))])
     net.compile(optimizers.SGD(0.5), "sparse_categorical_crossentropy")

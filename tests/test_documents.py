@@ -104,6 +104,19 @@ def logistic_regression():
     return Model(x, Dense(16, activation="softmax")(x))
 
 
+class MyCustomLayer(layers.Layer):
+    def __init__(self, units=32):
+        super().__init__()
+        self.units = units
+
+    def build(self, input_shape):
+        self.w = self.add_weight(shape=(input_shape[-1], self.units), initializer="random_normal", trainable=True)
+        self.b = self.add_weight(shape=(self.units,), initializer="random_normal", trainable=True)
+
+    def call(self, inputs):
+        return np.matmul(inputs, self.w) + self.b
+
+
 def odd_convolution(*more):
     """Its second 3 is the stride: 3 x 32 x 32 is read as 3 rows of 32 columns with 32 channels."""
     return Sequential([Conv2D(64, 3, 3, input_shape=(3, 32, 32)), *more])
@@ -301,6 +314,9 @@ EXAMPLES = [
         ((2, 11, 13, 3), (2, 7, 9, 2)),
     ),
     Example("004", "4 x 4 pooled", lambda: MaxPooling2D(2, 2)(FOUR_BY_FOUR)[0, ..., 0], np.array([[6.0, 8], [3, 4]])),
+    # 001: a layer of one's own
+    Example("001", "MyCustomLayer", lambda: Sequential([Input((4,)), MyCustomLayer(10)]).output_shape, (None, 10)),
+    Example("001", "its weights", lambda: Sequential([Input((4,)), MyCustomLayer(10)]).count_params(), 4 * 10 + 10),
     # 004: core layers and activations
     Example("004", "Dense(32)", lambda: layers.Dense(32, activation="relu")(normal(10, 20)).shape, (10, 32)),
     Example("004", "Dense on the last axis of 3-D", lambda: Dense(32)(normal(10, 4, 20)).shape, (10, 4, 32)),

@@ -1,0 +1,158 @@
+"""The tape of a custom `call`: each operation of NumPy, computed, stored on the record as a step, and noted."""
+
+import functools
+import inspect
+import itertools
+import sys
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from nnlab.core.assigned import assigned_name
+from nnlab.core.errors import RecordingError
+from nnlab.core.gradients import CONSTANT, RULES
+from nnlab.core.record import Record, parts
+from nnlab.core.recorded_array import WAY_OUT, Recorded, flat, nested, places_of, plain, read_only, title
+from nnlab.core.variable import TAPE, Variable
+
+if TYPE_CHECKING:
+    from nnlab.core.layer import Layer
+
+
+class Operation(NamedTuple):
+    """One line of the tape: what was computed from what. `places` says which values the arguments are."""
+
+    name: str
+    function: Any  # of NumPy, or a layer
+    arguments: tuple
+    options: dict[str, Any]
+    places: Any
+    out: Any
+    y: Any
+
+
+class Tape:
+    """The operations of one `call`, in order. It refers to its record only while `call` runs, so there is no cycle."""
+
+    def __init__(self, s: Record, taken: set[str]):
+        self.record: Record | None = s
+        self.keep, self.label = s.call.keep, s.layer._label
+        self.operations: list[Operation] = []
+        self.count = 0  # of values; each has a place
+        self.leaves: dict[Variable, int] = {}
+        self.names = set(taken)
+
+    def value(self, array: Any, place: int | None = None) -> "Recorded":
+        """An array with a place on the tape, a new one unless it is given."""
+        if place is None:
+            place, self.count = self.count, self.count + 1
+        return Recorded(self, array, place)
+
+    def leaf(self, variable: Variable) -> Any:
+        """A weight, as `call` uses it."""
+        own = self.record.layer._variables.get(variable.name) is variable
+        array = read_only(vars(self.record)[variable.name] if own else variable.value)
+        if not self.keep:
+            return array
+        leaf = self.value(array, self.leaves.get(variable))
+        self.leaves[variable] = leaf.place
+        return leaf
+
+    def apply(self, function: Any, args: tuple, options: dict[str, Any]) -> Any:
+        """Compute an operation of NumPy and note it."""
+        args, options = with_leaves(tuple(args), self), with_leaves(options, self)
+        values, plain_options = plain(args), plain(options)
+        if function in CONSTANT:
+            return function(*values, **plain_options)
+        called = title(function)
+        if function is np.split:
+            return self._split(*args, **options)
+        if function not in RULES:
+            raise RecordingError(f"{self.label}: {called} cannot be recorded; {WAY_OUT}.")
+        if self.record is None:
+            raise RecordingError(f"{self.label}: {called} received a value kept from an earlier call; compute it anew.")
+        try:
+            bound = signature(function).bind(None, None, *args, **options)
+        except TypeError as error:
+            raise RecordingError(f"{self.label}: {called} in this form cannot be recorded ({error}).") from None
+        y = np.asarray(function(*values, **plain_options))
+        frame = caller()
+        name = self._unused(assigned_name(frame), function.__name__)
+        y = self.value(self.record.store(name, y, frame))
+        places = places_of(bound.args[2:]), {key: places_of(value) for key, value in bound.kwargs.items()}
+        if any(place is not None for place in flat(list(places[1].values()))):
+            raise RecordingError(f"{self.label}: {called}: pass recorded values by position, not by keyword.")
+        arguments = plain(bound.args[2:])
+        self.operations.append(Operation(name, function, arguments, plain(bound.kwargs), places[0], y.place, y.array))
+        return y
+
+    def _split(self, ary: Any, indices_or_sections: Any, axis: int = 0) -> list["Recorded"]:
+        pieces = np.split(np.arange(ary.shape[axis]), indices_or_sections)
+        ahead = (slice(None),) * (axis % ary.ndim)
+        ends = np.cumsum([0, *map(len, pieces)])
+        return [ary[(*ahead, slice(int(a), int(b)))] for a, b in itertools.pairwise(ends)]
+
+    def run(self, layer: "Layer", x: Any, training: Any, inputs: dict[str, Any]) -> Any:
+        """Call a layer inside this one, as a child of the record."""
+        if training is not None and bool(training) != self.record.training:
+            raise RecordingError(
+                f"{self.label}: {layer._label} was called with training={training!r} inside a call with "
+                f"training={self.record.training}; leave it out, the layers inside follow."
+            )
+        x, inputs = with_leaves(x, self), with_leaves(inputs, self)
+        values = plain(tuple(x) if isinstance(x, list) else x)
+        given = layer.as_inputs(plain(inputs)) if inputs else {}
+        name = self._unused_child(layer.name)
+        token = TAPE.set(None)  # what happens inside is that layer's own
+        try:
+            y = self.record.run(name, layer, layer.as_input(values), **given)
+        finally:
+            TAPE.reset(token)
+        if not self.keep:
+            return y
+        outputs = tuple(self.value(part) for part in parts(y))
+        places = places_of(x), {key: places_of(inputs[key]) for key in given}
+        shapes = tuple((part.shape, part.dtype) for part in parts(y))
+        self.operations.append(
+            Operation(name, layer, (), {}, places, tuple(output.place for output in outputs), shapes)
+        )
+        return outputs if isinstance(y, tuple) else outputs[0]
+
+    def _unused(self, assigned: str | None, function: str) -> str:
+        name = function if assigned in (None, "y") else assigned  # y is the output
+        return self._numbered(name, "_")
+
+    def _unused_child(self, name: str) -> str:
+        return self._numbered(name + "/", "#")[:-1]
+
+    def _numbered(self, name: str, sign: str) -> str:
+        base, end = (name[:-1], "/") if name.endswith("/") else (name, "")
+        number = 1
+        while name in self.names:
+            number += 1
+            name = f"{base}{sign}{number}{end}"
+        self.names.add(name)
+        return name
+
+
+def with_leaves(value: Any, tape: Tape) -> Any:
+    """The same with the places of weights taken by their leaves on the tape."""
+    return nested(lambda part: tape.leaf(part) if isinstance(part, Variable) else part, value)
+
+
+@functools.cache
+def signature(function: Any) -> inspect.Signature:
+    """What may be passed to an operation: what its rule names."""
+    return inspect.signature(RULES[function])
+
+
+MACHINERY = ("numpy", "nnlab.core.recorded", "nnlab.core.tape", "nnlab.core.variable")
+
+
+def caller() -> FrameType:
+    """The frame of `call`, or of a function that it calls, in which an operation stands."""
+    frame = sys._getframe(2)
+    while frame.f_globals.get("__name__", "").startswith(MACHINERY):
+        frame = frame.f_back
+    return frame

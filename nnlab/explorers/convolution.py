@@ -149,7 +149,7 @@ class ConvolutionExplorer(Explorer):
         terms = np.reshape(trace["windows"].value, links["x"].shape) * weights.ravel()
         scene = Scene(
             title=self.title,
-            formula=formula(layer, trace),
+            formula="" if "formula" in settings["hide"] else formula(layer, trace),
             grids=tuple(grids),
             links=links,
             ledger=Ledger("y", terms, weights.shape, factors, digits(trace), addend="bias"),

@@ -20,7 +20,7 @@ from nnlab.core.trace import Trace
 from nnlab.widgets.grid_view import GridView
 from nnlab.widgets.scene import Control, Scene
 
-PARTS = ("transport", "ledger", "notes", "code")  # what `hide` can take away, beside the controls
+PARTS = ("formula", "transport", "ledger", "notes", "code")  # what `hide` can take away, beside the controls
 KEPT = 60  # scenes that are remembered, so that a slider moved back and forth computes nothing twice
 
 Settings = dict[str, Any]

@@ -366,6 +366,12 @@ def test_a_teacher_can_hide_controls_and_parts():
 
 
 @BOTH
+def test_a_formula_that_a_lesson_asks_for_can_be_hidden(explorer):
+    assert "output size" in sent(explorer())[1]["formula"]
+    assert sent(explorer(hide=["formula"]))[1]["formula"] == ""
+
+
+@BOTH
 def test_the_representation_is_the_settings(explorer):
     assert repr(explorer()) == repr(explorer())
     assert "0x" not in repr(explorer())

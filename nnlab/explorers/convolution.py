@@ -16,7 +16,8 @@ from nnlab.explorers.sheets import LARGEST, by, drawn, numbers, single
 from nnlab.explorers.windows import cell_numbers, counts, formula, plane, ring
 from nnlab.layers import Conv2D
 from nnlab.widgets import decimals
-from nnlab.widgets.scene import Grid, Ledger, Mark, Scene
+from nnlab.widgets.accounts import Terms
+from nnlab.widgets.scene import Grid, Mark, Scene
 
 MOST = {"x": 12, "kernel": 7}  # cells a side: more could not be read
 SIZES = {"x": "input_size", "kernel": "kernel_size"}
@@ -150,9 +151,9 @@ class ConvolutionExplorer(Explorer):
         scene = Scene(
             title=self.title,
             formula="" if "formula" in settings["hide"] else formula(layer, trace),
-            grids=tuple(grids),
-            links=links,
-            ledger=Ledger("y", terms, weights.shape, factors, digits(trace), addend="bias"),
+            parts=tuple(grids),
+            accounts={"y": Terms(links, factors, terms, weights.shape, digits(trace), addends=("bias",))},
+            result="y",
             controls=tuple(self.control(name, settings) for name in self.controls),
             notes=self.notes(layer, trace, used),
             code=code(layer),
@@ -164,12 +165,23 @@ class ConvolutionExplorer(Explorer):
         """Input, padded input where there is padding, kernel, bias and output."""
         unread = {name: Mark("unread", "read by no window", count == 0) for name, count in used.items()}
         image = ("h", "w")
-        grids = [Grid("x", "Input", plane(trace, "x"), "input", image, editable=True, marks=(unread["x"],))]
+        grids = [
+            Grid("x", "Input", plane(trace, "x"), "input", image, source=True, editable=True, marks=(unread["x"],))
+        ]
         if trace["padded"].shape != trace["x"].shape:
             marks = (*ring(trace), unread["padded"])
             grids[0] = replace(grids[0], mirrors="padded")
             grids.append(
-                Grid("padded", "Padded input", plane(trace, "padded"), "padded input", image, "→", marks=marks)
+                Grid(
+                    "padded",
+                    "Padded input",
+                    plane(trace, "padded"),
+                    "padded input",
+                    image,
+                    "→",
+                    source=True,
+                    marks=marks,
+                )
             )
         grids.append(Grid("kernel", "Kernel", plane(trace, "kernel"), "weight", ("u", "v"), "∗", editable=True))
         grids.append(Grid("bias", "Bias", trace["bias"].value.reshape(1, 1), "bias", before="+", editable=True))

@@ -53,7 +53,7 @@ class Padding(ConvolutionExplorer):
     def extra_grids(self, used: Mapping[str, np.ndarray]) -> tuple[Grid, ...]:
         """How often each pixel of the input is read."""
         stands_for = "padded" if used["padded"].shape != used["x"].shape else "x"
-        grid = Grid("used", "Times used", used["x"], "uses of input", ("h", "w"), below="x")
+        grid = Grid("used", "Times used", used["x"], "uses of input", ("h", "w"), source=True, below="x")
         return (replace(grid, scale="count", mirrors=stands_for),)
 
     def notes(self, layer: Conv2D, trace: Trace, used: Mapping[str, np.ndarray]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ ACCENT = "#7a3fd1"
 
 def figure(scene: Scene, cell: int = 0) -> Figure:
     """All grids in one row with the window of result cell number `cell` framed, and the account of that cell."""
-    places = scene.ledger.terms.shape[0]
+    places = scene.grid(scene.result).values.size
     if not 0 <= cell < places:
         raise IndexError(f"cell must be from 0 to {places - 1}, received {cell}.")
     widths = [grid.values.shape[1] * CELL for grid in scene.grids]
@@ -69,22 +69,23 @@ def draw(axes: Axes, grid: Grid, window: np.ndarray) -> None:
 
 def linked(scene: Scene, name: str, cell: int) -> np.ndarray:
     """The cells of grid `name` in the account of result cell `cell`; none if all of them are."""
-    if name == scene.ledger.result:
+    if name == scene.result:
         return np.array([cell])
-    if name not in scene.links:
+    links = scene.accounts[scene.result].links
+    if name not in links:
         return np.array([], int)
-    cells = np.unique(scene.links[name][cell])
+    cells = np.unique(links[name][cell])
     cells = cells[cells >= 0]
     return cells if cells.size < scene.grid(name).values.size else np.array([], int)
 
 
 def account(scene: Scene, cell: int) -> str:
     """How result cell `cell` comes about, in one line that adds up as printed."""
-    ledger = scene.ledger
-    result = scene.grid(ledger.result)
+    ledger = scene.accounts[scene.result]
+    result = scene.grid(scene.result)
     row, column = divmod(cell, result.values.shape[1])
-    addends = [] if ledger.addend is None else [float(scene.grid(ledger.addend).values.item())]
-    terms = [printed(value, ledger.digits) for value in (float(np.sum(ledger.terms[cell])), *addends)]
+    addends = [float(scene.grid(name).values.item()) for name in ledger.addends]
+    terms = [printed(value, ledger.digits) for value in (float(np.sum(ledger.values[cell])), *addends)]
     value = printed(result.values[row, column], ledger.digits)
     rounding = exact(value) - sum(map(exact, terms))
     rest = f" + {printed(float(rounding), ledger.digits)} (rounding)" if rounding else ""

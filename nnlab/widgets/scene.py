@@ -1,4 +1,4 @@
-"""What the grid view can show: grids of cells, the links between them, a ledger that adds up, and controls.
+"""What a view can show: grids of cells, accounts of how their numbers come about, charts, and controls.
 
 A scene is plain data. An explorer makes one from a layer's trace; the view, in JavaScript or as a still picture,
 draws it without knowing what a layer is.
@@ -6,16 +6,23 @@ draws it without knowing what a layer is.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from nnlab.widgets import decimals
+from nnlab.widgets.accounts import Account
+from nnlab.widgets.charts import Chart
+
+Look = Literal["cells", "bars", "points", "tiles"]
 
 
 @dataclass(frozen=True)
 class Mark:
-    """Cells that are special: `style` is "padding", "extra" or "unread", `label` says what it means."""
+    """Cells that are special; `label` says what it means.
+
+    `style` is "padding", "extra", "unread", "dropped" (struck out), "winner" (framed) or "padded" (masked).
+    """
 
     style: str
     label: str
@@ -24,26 +31,35 @@ class Mark:
 
 @dataclass(frozen=True)
 class Grid:
-    """Numbers in rows and columns.
+    """Numbers in rows and columns, or in sheets of rows and columns.
 
-    `noun` is what one cell is called ("weight"), `axes` the letters of rows and columns, `before` the sign that
-    stands between this grid and the one before it. `scale` is "signed" (blue below zero, orange above) or "count".
-    `mirrors` names the grid of factors whose cells this grid's cells stand for, where it is not one of them itself;
-    `below` names the grid under which it is drawn.
+    `noun` is what one cell is called ("weight"), `axes` the letters of its axes, `before` the sign that stands between
+    this grid and the one before it. `scale` is "signed" (blue below zero, orange above) or "count". `look` is how
+    cells are drawn: with their numbers ("cells"), as bars or as points on a number line with their numbers beside
+    them, or as small tiles whose number shows on pointing. `labels` name the columns in place of their numbers,
+    `sheets` the sheets. A `source` stands on the left, what is made of it on the right; `mirrors` names the grid whose
+    cells this grid's cells stand for, where it takes part in no account itself; `below` names the part under which it
+    is drawn. `badge` says where its numbers are from: computed for all ("exact"), for some ("sampled"), or
+    summed up ("aggregated").
     """
 
     name: str
     title: str
     values: np.ndarray
     noun: str
-    axes: tuple[str, str] = ("", "")
+    axes: tuple[str, ...] = ("", "")
     before: str = ""
     scale: str = "signed"
+    look: Look = "cells"
+    source: bool = False
     editable: bool = False
     marks: tuple[Mark, ...] = ()
     digits: int | None = None
+    labels: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
     mirrors: str = ""
     below: str = ""
+    badge: str = "exact"
 
     @property
     def shown_digits(self) -> int:
@@ -52,34 +68,22 @@ class Grid:
 
     def text(self) -> str:
         """The numbers in words, row by row."""
-        rows = (" ".join(f"{value:z.{self.shown_digits}f}" for value in row) for row in self.values)
+        table = np.reshape(self.values, (-1, self.values.shape[-1]))
+        rows = (" ".join(f"{value:z.{self.shown_digits}f}" for value in row) for row in table)
         return f"{self.title}: {'; '.join(rows)}."
 
     def payload(self) -> dict[str, Any]:
         """The grid as JSON and arrays."""
         marks = [{"style": m.style, "label": m.label, "cells": m.cells} for m in self.marks if m.cells.any()]
-        return {**vars(self), "digits": self.shown_digits, "marks": marks}
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """How each cell of the grid `result` comes about: term by term a product, their sum, and an addend.
-
-    `terms` has one row for each result cell; `layout` is how many rows and columns a learner should see them in.
-    `factors` are the grids whose linked cells are multiplied, `addend` the grid whose only cell is added.
-    """
-
-    result: str
-    terms: np.ndarray
-    layout: tuple[int, int]
-    factors: tuple[str, ...]
-    digits: int
-    addend: str | None = None
+        return {**vars(self), "kind": "grid", "digits": self.shown_digits, "marks": marks}
 
 
 @dataclass(frozen=True)
 class Control:
-    """A setting: `options` are its valid values in order, `refused` the reason why the next one is not."""
+    """A setting: `options` are its valid values in order, `refused` the reason why the next one is not.
+
+    `kind` is "range" (a slider), "choice" (a menu) or "switch" (true or false).
+    """
 
     name: str
     value: Any
@@ -90,18 +94,27 @@ class Control:
 
 @dataclass(frozen=True)
 class Scene:
-    """One picture. `links[grid]` has the shape of the ledger's terms: which cell of `grid` each term uses, or -1."""
+    """One picture: grids and charts in the order they are drawn, and the accounts of the grids that have one.
+
+    The learner steps through the cells of the grid `result`; its account, and that of each grid from which it takes a
+    single cell, is shown line by line in the order of `accounts`.
+    """
 
     title: str
     formula: str
-    grids: tuple[Grid, ...]
-    links: Mapping[str, np.ndarray]
-    ledger: Ledger
+    parts: tuple[Grid | Chart, ...]
+    accounts: Mapping[str, Account]
+    result: str
     controls: tuple[Control, ...] = ()
     notes: tuple[str, ...] = ()
     code: str = ""
     text: str = ""
     hide: tuple[str, ...] = field(default=())
+
+    @property
+    def grids(self) -> tuple[Grid, ...]:
+        """The parts that are grids."""
+        return tuple(part for part in self.parts if isinstance(part, Grid))
 
     def grid(self, name: str) -> Grid:
         """The grid of that name."""
@@ -109,9 +122,21 @@ class Scene:
 
     def payload(self) -> dict[str, Any]:
         """The scene as JSON and arrays, for `payload.pack`."""
+        grids = {grid.name: grid for grid in self.grids}
+        account = self.accounts[self.result]  # TODO the view still reads one ledger
         return {
-            **vars(self),
             "grids": [grid.payload() for grid in self.grids],
-            "ledger": vars(self.ledger),
+            "links": account.links,
+            "ledger": {
+                "result": self.result,
+                "terms": account.values,
+                "layout": account.layout,
+                "factors": account.factors,
+                "digits": account.digits,
+                "addend": account.addends[0] if account.addends else None,
+            },
+            **vars(self),
+            "parts": [part.payload() for part in self.parts],
+            "accounts": {name: account.payload(name, grids) for name, account in self.accounts.items()},
             "controls": [vars(control) for control in self.controls],
         }

@@ -65,9 +65,11 @@ def check_numbers(explorer):
         for u, v in np.ndindex(kernel.shape):
             h, w, term = i * strides[0] + u * rates[0], j * strides[1] + v * rates[1], u * kernel.shape[1] + v
             used[h, w] += 1
-            assert scene["links"][source][place, term] == h * padded.shape[1] + w
-            assert scene["links"]["kernel"][place, term] == term
-            assert scene["ledger"]["terms"][place, term] == pytest.approx(padded[h, w] * weights[u, v], rel=1e-12)
+            assert scene["accounts"]["y"]["links"][source][place, term] == h * padded.shape[1] + w
+            assert scene["accounts"]["y"]["links"]["kernel"][place, term] == term
+            assert scene["accounts"]["y"]["values"][place, term] == pytest.approx(
+                padded[h, w] * weights[u, v], rel=1e-12
+            )
             total += padded[h, w] * weights[u, v]
         assert grids["y"]["values"][i, j] == pytest.approx(total, rel=1e-5, abs=1e-4)
     for axis, (side, s, k, d) in enumerate(zip(padded.shape, strides, kernel.shape, rates, strict=True)):

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from nnlab.widgets import picture
+from nnlab.widgets.accounts import Terms
 from nnlab.widgets.grid_view import GridView
 from nnlab.widgets.payload import unpack
-from nnlab.widgets.scene import Control, Grid, Ledger, Mark, Scene
+from nnlab.widgets.scene import Control, Grid, Mark, Scene
 
 X = np.array([[1.0, 2.0, 3.0]])
 MEANS = np.array([[1.5, 2.5]])
@@ -17,16 +18,17 @@ MEANS = np.array([[1.5, 2.5]])
 def scene():
     """Means of two neighbours: a picture that has nothing to do with convolution."""
     lost = Mark("unread", "never read", np.array([[False, False, False]]))
+    links = {"x": np.array([[0, 1], [1, 2]]), "half": np.zeros((2, 2), int)}
     return Scene(
         title="Means",
         formula="3 − 2 + 1 = 2",
-        grids=(
+        parts=(
             Grid("x", "Numbers", X, "number", editable=True, marks=(lost,)),
             Grid("half", "Weight", np.array([[0.5]]), "weight"),
             Grid("mean", "Means", MEANS, "mean", before="="),
         ),
-        links={"x": np.array([[0, 1], [1, 2]]), "half": np.zeros((2, 2), int)},
-        ledger=Ledger("mean", np.array([[0.5, 1.0], [1.0, 1.5]]), (1, 2), ("x", "half"), digits=1),
+        accounts={"mean": Terms(links, ("x", "half"), np.array([[0.5, 1.0], [1.0, 1.5]]), (1, 2), digits=1)},
+        result="mean",
         controls=(Control("size", 2, [1, 2, 3]),),
     )
 
@@ -38,16 +40,16 @@ def received(view):
 def test_the_scene_arrives_whole(scene):
     payload = received(GridView(scene))
     assert payload["scene"]["title"] == "Means"
-    assert [grid["name"] for grid in payload["scene"]["grids"]] == ["x", "half", "mean"]
-    assert payload["scene"]["grids"][2]["values"].tolist() == MEANS.tolist()
-    assert payload["scene"]["grids"][2]["digits"] == 1
-    assert payload["scene"]["links"]["x"].tolist() == [[0, 1], [1, 2]]
+    assert [grid["name"] for grid in payload["scene"]["parts"]] == ["x", "half", "mean"]
+    assert payload["scene"]["parts"][2]["values"].tolist() == MEANS.tolist()
+    assert payload["scene"]["parts"][2]["digits"] == 1
+    assert payload["scene"]["accounts"]["mean"]["links"]["x"].tolist() == [[0, 1], [1, 2]]
     assert payload["scene"]["controls"][0]["options"] == [1, 2, 3]
     assert payload["message"] == ""
 
 
 def test_marks_without_cells_are_not_sent(scene):
-    assert received(GridView(scene))["scene"]["grids"][0]["marks"] == []
+    assert received(GridView(scene))["scene"]["parts"][0]["marks"] == []
 
 
 def test_a_new_number_alone_is_noticed(scene):
@@ -55,16 +57,16 @@ def test_a_new_number_alone_is_noticed(scene):
     seen = []
     view.observe(lambda change: seen.append(unpack(change.new, view.data)), "header")
     other = dataclasses.replace(scene.grids[2], values=np.array([[1.5, 9.5]]))
-    view.show(dataclasses.replace(scene, grids=(*scene.grids[:2], other)))
-    assert seen[-1]["scene"]["grids"][2]["values"].tolist() == [[1.5, 9.5]]
+    view.show(dataclasses.replace(scene, parts=(*scene.grids[:2], other)))
+    assert seen[-1]["scene"]["parts"][2]["values"].tolist() == [[1.5, 9.5]]
 
 
 def test_a_message_keeps_the_picture(scene):
     view = GridView(scene)
-    before = received(view)["scene"]["grids"][0]["values"]
+    before = received(view)["scene"]["parts"][0]["values"]
     view.show(scene, message="No.")
     assert received(view)["message"] == "No."
-    assert np.array_equal(received(view)["scene"]["grids"][0]["values"], before)
+    assert np.array_equal(received(view)["scene"]["parts"][0]["values"], before)
 
 
 def test_scenes_computed_ahead_travel_with_it(scene):
@@ -99,9 +101,9 @@ def test_the_still_picture_frames_the_window(scene):
 
 
 def test_the_account_of_a_still_picture_adds_up_as_printed(scene):
-    thirds = dataclasses.replace(scene.ledger, terms=np.full((2, 2), 1.7 / 3), digits=1)
+    thirds = dataclasses.replace(scene.accounts["mean"], values=np.full((2, 2), 1.7 / 3), digits=1)
     grids = (*scene.grids[:2], dataclasses.replace(scene.grids[2], values=np.array([[3.4 / 3, 1.26]])))
-    rounded = dataclasses.replace(scene, ledger=thirds, grids=grids)
+    rounded = dataclasses.replace(scene, accounts={"mean": thirds}, parts=grids)
     assert picture.account(rounded, 0) == "mean (0, 0) = 1.1 = 1.1"
     assert picture.account(rounded, 1) == "mean (0, 1) = 1.1 + 0.2 (rounding) = 1.3"
 

@@ -14,14 +14,13 @@ from nnlab import layers as known_layers
 from nnlab.core.errors import ArgumentError, NnlabError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
-from nnlab.core.step import Step
 from nnlab.core.symbolic import SymbolicTensor
-from nnlab.models.training import LOSS, Trainer
+from nnlab.models.model import Model
+from nnlab.models.shapes import Shape, fits
+from nnlab.models.steps import LOSS
 
-Shape = tuple[int | None, ...]
 
-
-class Sequential(Trainer):
+class Sequential(Model):
     """Layers in a row.
 
     >>> from nnlab import Input, layers
@@ -29,18 +28,6 @@ class Sequential(Trainer):
     >>> model.output_shape, model.count_params(), model(np.ones((5, 16))).shape
     ((None, 32), 1600, (5, 32))
     """
-
-    supports_masking = True
-    axes = {"x": "...", "y": "...", "mask": "b t"}
-    steps = {
-        "output_mask": Step(
-            "b t",
-            "",
-            note="the times of the output that count, said by an Embedding or a Masking",
-            differentiable=False,
-        )
-    }
-    keeps_integers = True  # the first layer decides what to make of them
 
     def __init__(self, layers: Iterable[Layer] | None = None, *, name: str | None = None, **kwargs: Any):
         self._layers: list[Layer] = []
@@ -91,18 +78,6 @@ class Sequential(Trainer):
         layer = self._layers.pop()
         self.built = self.built and bool(self._layers)
         return layer
-
-    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
-        """The layer of this name, or at this place."""
-        if index is not None and -len(self._layers) <= index < len(self._layers):
-            return self._layers[index]
-        for layer in self._layers:
-            if name is not None and layer.name == name:
-                return layer
-        asked = f"the name {name!r}" if index is None else f"the index {index}"
-        raise ArgumentError(
-            f"{self._label}: there is no layer with {asked}; it has: {', '.join(each.name for each in self._layers)}."
-        )
 
     # ---- shapes
 
@@ -214,16 +189,9 @@ HOW_TO_BUILD = "begin with an Input, call the model on data, or call build((None
 def stated_shape(layer: Layer) -> Shape | None:
     """The input's shape that a layer itself states, with the batch."""
     shape = getattr(layer, "input_shape", None)
-    if shape is None or isinstance(layer, Trainer):
+    if shape is None or isinstance(layer, Model):
         return shape
     return (None, *shape)
-
-
-def fits(shape: Shape, stated: Shape) -> bool:
-    """Whether a shape is one of those that `stated` allows with its None."""
-    return len(shape) == len(stated) and all(
-        size == expected or None in (size, expected) for size, expected in zip(shape, stated, strict=True)
-    )
 
 
 def unbuild(layer: Layer) -> None:

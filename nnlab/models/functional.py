@@ -1,0 +1,265 @@
+"""Functional: a graph of layers, planned by calling them on symbolic tensors.
+
+Each call of a layer is a node; a layer that is called twice is one layer with the same weights at two places, whose
+traces stand under `name` and `name#2`. Forward goes through the nodes in the order in which they were called, backward
+the other way; where a value is used several times its gradients are summed.
+"""
+
+import copy
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from nnlab.core.errors import ArgumentError, NnlabError, ShapeError
+from nnlab.core.graph import Node
+from nnlab.core.layer import Layer
+from nnlab.core.record import Record, parts
+from nnlab.core.step import Step
+from nnlab.core.symbolic import SymbolicTensor
+from nnlab.models.model import Model
+from nnlab.models.shapes import Shape, as_shapes, fits, one_or_tuple
+from nnlab.models.steps import LOSS
+
+
+class Functional(Model):
+    """What `Model(inputs, outputs)` makes: the layers between symbolic tensors, each one or a list of them.
+
+    With several inputs the model takes a list of arrays, with several outputs it returns a tuple. It is a layer, so
+    it can be called on symbolic tensors itself. Raises ArgumentError where outputs and inputs are not connected.
+
+    >>> from nnlab import Input, layers
+    >>> x = Input(shape=(32,))
+    >>> y = layers.Dense(16, activation="softmax")(x)
+    >>> model = Model(x, y)
+    >>> model.output_shape, model.count_params(), model(np.ones((5, 32))).shape
+    ((None, 16), 528, (5, 16))
+    """
+
+    def __init__(self, inputs: Any = None, outputs: Any = None, *, name: str | None = None, **kwargs: Any):
+        super().__init__(name=name, **kwargs)
+        self.inputs, self.outputs = self._tensors("inputs", inputs), self._tensors("outputs", outputs)
+        if len(set(self.inputs)) < len(self.inputs):
+            raise ArgumentError(f"{self._label}: inputs= holds the same symbolic tensor twice.")
+        self._nodes = self._between()
+        self._layers = list(dict.fromkeys(node.layer for node in self._nodes))
+        self._check_names()
+        times: Counter[str] = Counter()
+        self._paths: list[str] = []
+        for node in self._nodes:
+            times[node.layer.name] += 1
+            count = times[node.layer.name]
+            self._paths.append(node.layer.name if count == 1 else f"{node.layer.name}#{count}")
+        self.steps = output_masks(len(self.outputs))
+        self.built = True
+
+    # ---- its graph
+
+    def _tensors(self, argument: str, value: Any) -> list[SymbolicTensor]:
+        found = list(value) if isinstance(value, list | tuple) else [value]
+        for each in found:
+            if not isinstance(each, SymbolicTensor):
+                raise ArgumentError(
+                    f"{self._label}: {argument}= must be a symbolic tensor, from Input or from layers called on one, "
+                    f"or a list of them; received {type(each).__name__}."
+                )
+        if not found:
+            raise ArgumentError(f"{self._label}: {argument}= is empty, expected at least one symbolic tensor.")
+        return found
+
+    def _between(self) -> list[Node]:
+        """The nodes that lead from the inputs to the outputs, in the order in which they were called."""
+        used, nodes, pending = set(), set(), list(self.outputs)
+        while pending:
+            tensor = pending.pop()
+            used.add(tensor)
+            if tensor in self.inputs or tensor.node in nodes:
+                continue
+            if tensor.node is None:
+                raise ArgumentError(
+                    f"{self._label}: the outputs depend on the input {tensor.name!r} of shape {tensor.shape}, which is "
+                    "not among inputs=."
+                )
+            nodes.add(tensor.node)
+            pending += tensor.node.inputs
+            if any(part.node is not None and part.node.number >= tensor.node.number for part in tensor.node.inputs):
+                raise ArgumentError(
+                    f"{self._label}: the graph has a cycle, {tensor.node.layer._label} waits for its own output."
+                )
+        for tensor in self.inputs:
+            if tensor not in used:
+                raise ArgumentError(
+                    f"{self._label}: no output depends on the input {tensor.name!r} of shape {tensor.shape}; use it, "
+                    "or leave it out of inputs=."
+                )
+        return sorted(nodes, key=lambda node: node.number)
+
+    def _check_names(self) -> None:
+        for name, count in Counter(layer.name for layer in self._layers).items():
+            if count > 1:
+                raise ArgumentError(
+                    f"{self._label}: {count} layers have the name {name!r}; give each another name=, or call the same "
+                    "layer twice if they are meant to share weights."
+                )
+            if name == LOSS or "#" in name:
+                raise ArgumentError(
+                    f"{self._label}: the layer name {name!r} means something else in a trace; choose another name=."
+                )
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers in the order of their first call, without the inputs."""
+        return list(self._layers)
+
+    @property
+    def connections(self) -> list[tuple[str, Node, list[str]]]:
+        """Each call: its path in a trace, the call, and the paths (or inputs' names) it reads from."""
+        paths = {tensor: tensor.name for tensor in self.inputs}
+        found = []
+        for path, node in zip(self._paths, self._nodes, strict=True):
+            found.append((path, node, [paths[tensor] for tensor in node.inputs]))
+            for index, tensor in enumerate(node.outputs):
+                paths[tensor] = path if len(node.outputs) == 1 else f"{path}[{index}]"
+        return found
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "Functional":
+        for node in self._nodes:  # in order, so that copying a deep graph does not go deep itself
+            copy.deepcopy(node, memo)
+        memo[id(self)] = twin = type(self).__new__(type(self))
+        vars(twin).update(copy.deepcopy(vars(self), memo))
+        return twin
+
+    # ---- shapes
+
+    @property
+    def takes_several(self) -> bool:
+        """Whether the model has several inputs."""
+        return len(self.inputs) > 1
+
+    @property
+    def input_shape(self) -> Any:
+        """The shape of the input, None for the batch; of several inputs a tuple of shapes."""
+        return one_or_tuple(tensor.shape for tensor in self.inputs)
+
+    @input_shape.setter
+    def input_shape(self, shape: Shape | None) -> None:
+        if shape is not None:
+            raise ArgumentError(f"{self._label}: the inputs state their shapes; leave out input_shape=.")
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape of the output, None for the batch; of several outputs a tuple of shapes."""
+        return one_or_tuple(tensor.shape for tensor in self.outputs)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        self.check_input(input_shape)
+        shapes = dict(zip(self.inputs, as_shapes(input_shape), strict=True))
+        for node in self._nodes:
+            shape = node.layer.compute_output_shape(read(shapes, node.x))
+            shapes.update(zip(node.outputs, as_shapes(shape), strict=True))
+        return one_or_tuple(shapes[tensor] for tensor in self.outputs)
+
+    def check_input(self, shape: Any) -> None:
+        received = as_shapes(shape)
+        if len(received) != len(self.inputs):
+            raise ShapeError(f"{self._label}: expected {len(self.inputs)} inputs, received {len(received)}.")
+        for tensor, part in zip(self.inputs, received, strict=True):
+            if not fits(part, tensor.shape):
+                which = f"for the input {tensor.name!r} " if self.takes_several else ""
+                raise ShapeError(f"{self._label}: expected {which}an array of shape {tensor.shape}, received {part}.")
+
+    def as_input(self, x: Any, argument: str = "x") -> Any:
+        """`x` as an array; for several inputs as a tuple of arrays, one for each."""
+        if not self.takes_several:
+            alone = isinstance(x, list | tuple) and len(x) == 1 and np.ndim(x[0]) == len(self.inputs[0].shape)
+            return super().as_input(x[0] if alone else x, argument)
+        names = ", ".join(tensor.name for tensor in self.inputs)
+        if not isinstance(x, list | tuple) or len(x) != len(self.inputs):
+            received = f"{len(x)}" if isinstance(x, list | tuple) else type(x).__name__
+            raise ArgumentError(
+                f"{self._label}: {argument} must be a list of {len(self.inputs)} arrays ({names}), received {received}."
+            )
+        arrays = tuple(super(Functional, self).as_input(part, f"{argument}[{k}]") for k, part in enumerate(x))
+        if len({len(array) for array in arrays}) > 1:
+            counts = ", ".join(str(len(array)) for array in arrays)
+            raise ShapeError(f"{self._label}: the inputs must hold as many examples as each other, received {counts}.")
+        return arrays
+
+    # ---- the contract of a layer
+
+    def forward(self, s: Record, x: Any, mask: Any = None) -> Any:
+        values = dict(zip(self.inputs, parts(x), strict=True))
+        masks = dict(zip(self.inputs, parts(mask) if mask is not None else (None,) * len(self.inputs), strict=True))
+        for path, node in zip(self._paths, self._nodes, strict=True):
+            layer, met = node.layer, read(masks, node.x)
+            if isinstance(met, tuple) and all(part is None for part in met):
+                met = None
+            given = layer.as_inputs({name: read(values, tensors) for name, tensors in node.given.items()})
+            y, after = s.run_masked(path, layer, layer.as_input(read(values, node.x)), given.pop("mask", met), **given)
+            for tensor, part in zip(node.outputs, parts(y), strict=True):
+                values.setdefault(tensor, part)  # an input may stand in for what a layer makes
+            after = after if isinstance(after, tuple) else (after,)  # of several outputs the first has the mask
+            masks.update(zip(node.outputs, (*after, *[None] * (len(node.outputs) - len(after))), strict=True))
+        for name, tensor in zip(self.steps, self.outputs, strict=True):
+            if masks[tensor] is not None:
+                setattr(s, name, masks[tensor])
+        return one_or_tuple(values[tensor] for tensor in self.outputs)
+
+    def mask_after(self, s: Record, mask: Any) -> Any:
+        return one_or_tuple(vars(s).get(name) for name in self.steps)
+
+    def backward(self, s: Record, g: Record) -> Any:
+        gradients: dict[SymbolicTensor, np.ndarray] = {}
+
+        def add(tensors: Any, received: Any) -> None:
+            for tensor, gradient in zip(parts(tensors), parts(received), strict=True):
+                gradients[tensor] = gradients[tensor] + gradient if tensor in gradients else gradient
+
+        add(tuple(self.outputs), g.y)
+        for path, node in zip(reversed(self._paths), reversed(self._nodes), strict=True):
+            made = parts(vars(s)[path + "/"].y)
+            upstream = [
+                gradients.pop(tensor) if tensor in gradients and tensor not in self.inputs else np.zeros_like(y)
+                for tensor, y in zip(node.outputs, made, strict=True)
+            ]
+            below = g.undo(path, node.layer, s, one_or_tuple(upstream))
+            add(node.x, below.x)
+            for name, tensors in node.given.items():
+                if name in vars(below):  # a mask has no gradient
+                    add(tensors, vars(below)[name])
+        zeros = dict(zip(self.inputs, map(np.zeros_like, parts(s.x)), strict=True))
+        return one_or_tuple((zeros | gradients)[tensor] for tensor in self.inputs)
+
+    # ---- training and configuration
+
+    def compile(self, optimizer: Any, loss: Any = None, metrics: Any = (), **unknown: Any) -> None:
+        """Say how to train, as `Sequential.compile`; for a model with one output."""
+        if len(self.outputs) > 1:
+            raise ArgumentError(
+                f"{self._label}: a model is trained by the loss of one output, and this one has {len(self.outputs)}; "
+                "compile a Model of the same inputs and the output to train on, which shares the weights."
+            )
+        super().compile(optimizer, loss, metrics, **unknown)
+
+    def get_config(self) -> dict[str, Any]:
+        raise NnlabError(f"{self._label}: a graph has no configuration to make it from; call the code that planned it.")
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> "Functional":
+        raise NnlabError(f"{cls.__name__}: a graph is made by calling layers on Input(...), not from a configuration.")
+
+    def __repr__(self) -> str:
+        count = len(self._layers)
+        return f"<{type(self).__name__} {self.name}: {count} {'layer' if count == 1 else 'layers'}>"
+
+
+def read(values: Mapping[SymbolicTensor, Any], tensors: Any) -> Any:
+    """What `values` holds of a tensor, or of each in a tuple."""
+    return tuple(values[tensor] for tensor in tensors) if isinstance(tensors, tuple) else values[tensors]
+
+
+def output_masks(count: int) -> dict[str, Step]:
+    """The steps for the masks of the outputs."""
+    step = Model.steps["output_mask"]
+    return {"output_mask" if count == 1 else f"output_mask_{index}": step for index in range(count)}

@@ -82,9 +82,13 @@ def pad(x: np.ndarray, amounts: tuple[tuple[int, int], ...], value: float = 0.0)
     return padded
 
 
-def unpad(padded: np.ndarray, shape: Sizes, amounts: tuple[tuple[int, int], ...]) -> np.ndarray:
-    """The part of `padded` that an array of `shape` was put into: the adjoint of `pad` with zeros."""
-    return padded[inside(shape, amounts)] if any(itertools.chain.from_iterable(amounts)) else padded
+def unpad(padded: np.ndarray, amounts: tuple[tuple[int, int], ...]) -> np.ndarray:
+    """`padded` without (before, after) cells of each spatial axis: the adjoint of `pad` with zeros.
+
+    >>> unpad(np.array([[[0], [1], [1], [0], [0]]]), ((1, 2),))[0, :, 0]
+    array([1, 1])
+    """
+    return padded[slice(None), *(slice(before, -after or None) for before, after in amounts)]
 
 
 def inside(shape: Sizes, amounts: tuple[tuple[int, int], ...]) -> tuple[slice, ...]:

@@ -134,6 +134,8 @@ VOLUMES = (2, 5, 4, 3, 2)
 MASK, STATE, STATES = {"mask": (3, 5)}, {"initial_state": [(3, 4)]}, {"initial_state": [(3, 4), (3, 4)]}
 CELLS = [Part("GRUCell", {"units": 3}), Part("LSTMCell", {"units": 4}), Part("SimpleRNNCell", {"units": 1})]
 SEQUENCES = Part("GRU", {"units": 4, "return_sequences": True})
+FIRST = {"data_format": "channels_first"}  # batch, channels, places
+SAME_FIRST = {"padding": "same"} | FIRST
 
 CASES = [
     Case("InputLayer", {"shape": (7, 5, 2)}, IMAGES),
@@ -407,6 +409,41 @@ CASES = [
     Case("Embedding", {"input_dim": 7, "output_dim": 1, "embeddings_regularizer": "l2"}, (3,), below=7),
     Case("Masking", {}, SERIES),
     Case("Masking", {"mask_value": 0.25}, (3, 5, 7, 2)),
+    Case("Flatten", FIRST, IMAGES),
+    Case("Flatten", FIRST, (3,)),
+    Case("Conv1D", {"filters": 4, "kernel_size": 3, "strides": 2, "padding": "same"} | FIRST, (3, 2, 7)),
+    Case("Conv1D", {"filters": 4, "kernel_size": 3, "dilation_rate": 2, "padding": "causal"} | FIRST, (3, 2, 7)),
+    Case("Conv2D", {"filters": 4, "kernel_size": (3, 2), "groups": 2, "activation": "relu"} | FIRST, (3, 2, 7, 5)),
+    Case("Conv2D", {"filters": 4, "kernel_size": 3, "activation": "softmax", "use_bias": False} | FIRST, (3, 2, 7, 5)),
+    Case("Conv3D", {"filters": 3, "kernel_size": (3, 2, 1), "strides": (1, 2, 3)} | FIRST, (2, 2, 5, 4, 3)),
+    Case("Conv1DTranspose", {"filters": 4, "kernel_size": 2, "strides": 3} | FIRST, (3, 2, 5)),
+    Case("Conv2DTranspose", {"filters": 3, "kernel_size": (3, 2), "strides": 2} | SAME_FIRST, (3, 2, 4, 3)),
+    Case("Conv3DTranspose", {"filters": 3, "kernel_size": (3, 1, 2), "strides": (1, 2, 3)} | FIRST, (2, 2, 5, 4, 3)),
+    Case("DepthwiseConv1D", {"kernel_size": 3, "depth_multiplier": 2} | SAME_FIRST, (3, 2, 7)),
+    Case("DepthwiseConv2D", {"kernel_size": (3, 2), "depth_multiplier": 3, "strides": 2} | FIRST, (3, 2, 7, 5)),
+    Case("SeparableConv1D", {"filters": 3, "kernel_size": 2, "dilation_rate": 3} | SAME_FIRST, (3, 2, 7)),
+    Case("SeparableConv2D", {"filters": 4, "kernel_size": (3, 2), "activation": "tanh"} | FIRST, (3, 2, 7, 5)),
+    Case("ZeroPadding1D", {"padding": (3, 0)} | FIRST, (3, 2, 5)),
+    Case("ZeroPadding2D", {"padding": ((1, 2), (3, 0))} | FIRST, (3, 2, 7, 5)),
+    Case("ZeroPadding3D", {"padding": (0, 3, 1)} | FIRST, (2, 2, 5, 4, 3)),
+    Case("Cropping2D", {"cropping": ((1, 2), (3, 0))} | FIRST, (3, 2, 7, 5)),
+    Case("Cropping3D", {"cropping": ((1, 2), (0, 3), (2, 0))} | FIRST, (2, 2, 5, 4, 3)),
+    Case("UpSampling2D", {"size": (3, 1)} | FIRST, (3, 2, 7, 5)),
+    Case("UpSampling2D", {"size": (2, 3), "interpolation": "bilinear"} | FIRST, (3, 2, 7, 5)),
+    Case("UpSampling3D", {"size": (1, 3, 2)} | FIRST, (2, 2, 5, 4, 3)),
+    Case("MaxPooling1D", {"pool_size": 3, "strides": 2} | SAME_FIRST, (3, 2, 8)),
+    Case("MaxPooling2D", {"pool_size": (3, 2), "strides": (2, 3)} | SAME_FIRST, (2, 3, 7, 8)),
+    Case("MaxPooling3D", FIRST, (2, 2, 5, 4, 3)),
+    Case("AveragePooling1D", {"pool_size": 2} | FIRST, (3, 2, 7)),
+    Case("AveragePooling2D", {"pool_size": (3, 2), "strides": (2, 3)} | SAME_FIRST, (2, 3, 7, 8)),
+    Case("AveragePooling3D", {"pool_size": (2, 3, 1)} | FIRST, (2, 2, 5, 4, 3)),
+    Case("GlobalMaxPooling1D", {"keepdims": True} | FIRST, (3, 2, 5)),
+    Case("GlobalMaxPooling2D", FIRST, (3, 2, 7, 5)),
+    Case("GlobalMaxPooling3D", {"keepdims": True} | FIRST, (2, 2, 5, 4, 3)),
+    Case("GlobalAveragePooling1D", FIRST, (3, 2, 5), inputs=MASK),
+    Case("GlobalAveragePooling2D", {"keepdims": True} | FIRST, (3, 2, 7, 5)),
+    Case("GlobalAveragePooling3D", FIRST, (2, 2, 5, 4, 3)),
+    Case("SpatialDropout3D", {"rate": 0.4} | FIRST, (2, 3, 5, 4, 2), training=True),
 ]
 
 # What every textbook names, and so every trace must (DESIGN: "at least").

@@ -88,16 +88,6 @@ def number(owner: str, name: str, value: Any, low: float = -np.inf, high: float 
     return float(value)
 
 
-def channels_last(owner: str, data_format: Any) -> str:
-    """The order of axes that images have here: (batch, height, width, channels)."""
-    if isinstance(data_format, str) and data_format == "channels_first":
-        raise UnknownArgumentError(
-            f"{owner}: data_format='channels_first' is not supported; move the channels to the last axis, "
-            "np.moveaxis(x, 1, -1), and leave data_format out."
-        )
-    return one_of(owner, "data_format", "channels_last" if data_format is None else data_format, ("channels_last",))
-
-
 def supported(owner: str, received: Mapping[str, Any], neutral: Mapping[str, Collection[Any]]) -> None:
     """Refuse, by name, what Keras offers and nnlab does not: only the `neutral` values of such an argument pass.
 

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import numpy as np
+
 from nnlab import activations, arrays, initializers, regularizers
 from nnlab.core.arguments import boolean, integers, one_of
 from nnlab.core.errors import ArgumentError, ShapeError
+from nnlab.core.record import Record
 from nnlab.core.step import Step
 from nnlab.layers.activation import activation_layer
 from nnlab.layers.spatial import SpatialLayer
@@ -61,10 +64,10 @@ class BaseConvolution(SpatialLayer):
 
     def channels(self, shape: tuple[int | None, ...]) -> int:
         """The number of channels of an input of this shape, which must be known to build weights."""
-        self.check_rank(shape)
-        if shape[-1] is None:
+        channels = self.split(shape)[-1]
+        if channels is None:
             raise ShapeError(f"{self._label}: the number of channels must be known, received {shape}.")
-        return shape[-1]
+        return channels
 
     def add_bias(self, filters: int) -> None:
         if self.use_bias:
@@ -74,31 +77,41 @@ class BaseConvolution(SpatialLayer):
 
     def check_channels(self, shape: tuple[int, ...], channels: int) -> None:
         """Raise unless an input of this shape has as many channels as the kernel was built for."""
-        self.check_rank(shape)
-        if shape[-1] != channels:
+        if self.split(shape)[-1] != channels:
+            axis = "axis 1" if self.channels_first else "the last axis"
             raise ShapeError(
-                f"{self._label}: expected {channels} channels (the last axis), received an input of shape {shape}."
+                f"{self._label}: expected {channels} channels ({axis}), received an input of shape {shape}."
             )
         self.compute_output_shape(shape)
 
     def places(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """How many places there are along each spatial axis of an input of this shape."""
-        self.check_rank(shape)
+        _, sides, _ = self.split(shape)
         spatial = tuple(
             arrays.output_length(n, k, s, self.padding, d)
-            for n, k, s, d in zip(shape[1:-1], self.kernel_size, self.strides, self.dilation_rate, strict=True)
+            for n, k, s, d in zip(sides, self.kernel_size, self.strides, self.dilation_rate, strict=True)
         )
         if 0 in spatial:
             reach = tuple(map(arrays.extent, self.kernel_size, self.dilation_rate))
             raise ShapeError(
                 f"{self._label}: the kernel reaches over {reach} cells but the input has only "
-                f"{tuple(shape[1:-1])}; use a larger input, a smaller kernel or padding='same'."
+                f"{sides}; use a larger input, a smaller kernel or padding='same'."
             )
         return spatial
 
     def pads(self, shape: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
         """How many zeros go before and after each spatial axis of an input of this shape."""
+        _, sides, _ = self.split(shape)
         return tuple(
             arrays.pads(n, k, s, self.padding, d)
-            for n, k, s, d in zip(shape[1:-1], self.kernel_size, self.strides, self.dilation_rate, strict=True)
+            for n, k, s, d in zip(sides, self.kernel_size, self.strides, self.dilation_rate, strict=True)
         )
+
+    def activated(self, s: Record) -> np.ndarray:
+        """The output: `z` as the user has it, through the activation, which sees the axes in the user's order too."""
+        z = self.from_last(s.z)
+        return s.run("activation", self._activation, z) if self._activation else z
+
+    def unactivated(self, s: Record, g: Record) -> np.ndarray:
+        """The gradient of `z`."""
+        return self.to_last(g.unrun("activation", self._activation, s, g.y) if self._activation else g.y)

@@ -96,24 +96,24 @@ class BaseConv(BaseConvolution):
         self.check_channels(shape, self.kernel.shape[-2] * self.groups)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        return (input_shape[0], *self.places(input_shape), self.filters)
+        return self.join(input_shape[0], self.places(input_shape), self.filters)
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
-        s.padded = arrays.pad(x, self.pads(x.shape))
+        s.padded = arrays.pad(self.to_last(x), self.pads(x.shape))
         s.windows = arrays.windows(s.padded, self.kernel_size, self.strides, self.dilation_rate)
         z = self._by_groups(s.windows, s.kernel, self.rank + 1)
         s.z = z + s.bias if self.use_bias else z
-        return s.run("activation", self._activation, s.z) if self._activation else s.z
+        return self.activated(s)
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
-        g.z = g.unrun("activation", self._activation, s, g.y) if self._activation else g.y
+        g.z = self.unactivated(s, g)
         places = tuple(range(self.rank + 1))
         if self.use_bias:
             g.bias = g.z.sum(places)
         g.kernel = self._by_groups(s.windows, g.z, (places, places))
         g.windows = self._by_groups(g.z, s.kernel, (-1, -1))
         g.padded = arrays.fold(g.windows, s.padded.shape, self.strides, self.dilation_rate)
-        return arrays.unpad(g.padded, s.x.shape, self.pads(s.x.shape))
+        return self.from_last(arrays.unpad(g.padded, self.pads(s.x.shape)))
 
     def _by_groups(self, first: np.ndarray, second: np.ndarray, axes: Any) -> np.ndarray:
         """The product of each group's part of the last axis, over `axes`; side by side again."""

@@ -27,23 +27,22 @@ class BaseCropping(SpatialLayer):
         return self.cropping
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        self.check_rank(input_shape)
+        batch, sides, channels = self.split(input_shape)
         spatial = tuple(
-            None if n is None else n - before - after
-            for n, (before, after) in zip(input_shape[1:-1], self.around, strict=True)
+            None if n is None else n - before - after for n, (before, after) in zip(sides, self.around, strict=True)
         )
         if any(n is not None and n <= 0 for n in spatial):
             raise ShapeError(
                 f"{self._label}: cropping={self.cropping} leaves nothing of an input of shape {input_shape}; "
                 "crop less or use a larger input."
             )
-        return (input_shape[0], *spatial, input_shape[-1])
+        return self.join(batch, spatial, channels)
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
-        return arrays.unpad(x, self.compute_output_shape(x.shape), self.around)
+        return self.from_last(arrays.unpad(self.to_last(x), self.around))
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
-        return arrays.pad(g.y, self.around)
+        return self.from_last(arrays.pad(self.to_last(g.y), self.around))
 
 
 class Cropping1D(BaseCropping):

@@ -83,27 +83,25 @@ class BaseDepthwiseConv(BaseConvolution):
         self.check_channels(shape, self.kernel.shape[-2])
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        channels = input_shape[-1]
-        return (
-            input_shape[0],
-            *self.places(input_shape),
-            None if channels is None else channels * self.depth_multiplier,
+        batch, _, channels = self.split(input_shape)
+        return self.join(
+            batch, self.places(input_shape), None if channels is None else channels * self.depth_multiplier
         )
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
-        s.padded = arrays.pad(x, self.pads(x.shape))
+        s.padded = arrays.pad(self.to_last(x), self.pads(x.shape))
         s.windows = arrays.windows(s.padded, self.kernel_size, self.strides, self.dilation_rate)
         z = by_channel(s.windows, s.kernel)
         s.z = z + s.bias if self.use_bias else z
-        return s.run("activation", self._activation, s.z) if self._activation else s.z
+        return self.activated(s)
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
-        g.z = g.unrun("activation", self._activation, s, g.y) if self._activation else g.y
+        g.z = self.unactivated(s, g)
         if self.use_bias:
             g.bias = g.z.sum(tuple(range(self.rank + 1)))
         g.windows, g.kernel = by_channel_gradients(s.windows, s.kernel, g.z)
         g.padded = arrays.fold(g.windows, s.padded.shape, self.strides, self.dilation_rate)
-        return arrays.unpad(g.padded, s.x.shape, self.pads(s.x.shape))
+        return self.from_last(arrays.unpad(g.padded, self.pads(s.x.shape)))
 
 
 class DepthwiseConv1D(BaseDepthwiseConv):

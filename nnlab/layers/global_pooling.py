@@ -14,28 +14,31 @@ from nnlab.layers.spatial import SpatialLayer
 class BaseGlobalPooling(SpatialLayer):
     """What global pooling over one, two or three spatial axes shares; with `keepdims` they stay, with size 1."""
 
-    axes = {"x": "b h w c", "mask": "b h w", "y": "b ... c"}
+    axes = {"x": "b h w c", "mask": "b h w", "y": "b c"}
 
     def __init__(self, data_format: str | None = None, keepdims: bool = False, **kwargs: Any):
         super().__init__(data_format=data_format, **kwargs)
         self.keepdims = boolean(type(self).__name__, "keepdims", keepdims)
+        if self.keepdims:
+            self.axes = self.axes | {"y": self.letters("b " + "1 " * self.rank + "c")}
 
     @property
     def around(self) -> tuple[int, ...]:
-        """The spatial axes."""
+        """The spatial axes, channels last."""
         return tuple(range(1, self.rank + 1))
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        self.check_rank(input_shape)
-        if 0 in input_shape[1:-1]:
+        batch, sides, channels = self.split(input_shape)
+        if 0 in sides:
             raise ShapeError(f"{self._label}: there is nothing to pool in an input of shape {input_shape}.")
-        return (input_shape[0], *((1,) * self.rank if self.keepdims else ()), input_shape[-1])
+        return self.join(batch, (1,) * self.rank if self.keepdims else (), channels)
 
     def shaped(self, values: np.ndarray) -> np.ndarray:
         """One number for each channel (batch, channels) in the shape of the output."""
-        return np.expand_dims(values, self.around) if self.keepdims else values
+        return self.from_last(np.expand_dims(values, self.around)) if self.keepdims else values
 
     def unshaped(self, y: np.ndarray) -> np.ndarray:
+        y = self.to_last(y)
         return y.reshape(y.shape[0], y.shape[-1])
 
 
@@ -58,13 +61,14 @@ class GlobalMaxPooling(BaseGlobalPooling):
     }
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
+        x = self.to_last(x)
         s.winner = (x == x.max(self.around, keepdims=True)) | np.isnan(x)
         s.count = s.winner.sum(self.around)
         return self.shaped(np.where(s.winner, x, x.dtype.type(-np.inf)).max(self.around))
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
         share = self.unshaped(g.y) / s.count.astype(g.y.dtype)
-        return s.winner * np.expand_dims(share, self.around)
+        return self.from_last(s.winner * np.expand_dims(share, self.around))
 
 
 class GlobalAveragePooling(BaseGlobalPooling):
@@ -83,13 +87,14 @@ class GlobalAveragePooling(BaseGlobalPooling):
 
     def average(self, s: Record, x: np.ndarray, counts: np.ndarray) -> np.ndarray:
         """The mean over the places that count."""
+        x = self.to_last(x)
         s.count = np.broadcast_to(counts, (*x.shape[:-1], 1)).sum(self.around)
         s.sum = x.sum(self.around, where=counts)
         return self.shaped(s.sum / s.count.astype(x.dtype))
 
     def unaverage(self, s: Record, g: Record, counts: np.ndarray) -> np.ndarray:
         g.sum = self.unshaped(g.y) / s.count.astype(g.y.dtype)
-        return np.broadcast_to(np.expand_dims(g.sum, self.around), s.x.shape) * counts
+        return self.from_last(np.broadcast_to(np.expand_dims(g.sum, self.around), self.to_last(s.x).shape) * counts)
 
 
 class GlobalMaxPooling1D(GlobalMaxPooling):
@@ -135,8 +140,9 @@ class GlobalAveragePooling1D(GlobalAveragePooling):
     supports_masking = True
 
     def forward(self, s: Record, x: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
-        if mask is not None and mask.shape != x.shape[:2]:
-            raise ShapeError(f"{self._label}: expected a mask of shape {x.shape[:2]}, received {mask.shape}.")
+        times = self.to_last(x).shape[:2]
+        if mask is not None and mask.shape != times:
+            raise ShapeError(f"{self._label}: expected a mask of shape {times}, received {mask.shape}.")
         return self.average(s, x, np.True_ if mask is None else mask[:, :, np.newaxis])
 
     def backward(self, s: Record, g: Record) -> np.ndarray:

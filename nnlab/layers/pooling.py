@@ -32,34 +32,37 @@ class BasePooling(SpatialLayer):
         self.padding = one_of(owner, "padding", padding, ("valid", "same"))
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        self.check_rank(input_shape)
+        batch, sides, channels = self.split(input_shape)
         spatial = tuple(
             arrays.output_length(n, size, stride, self.padding)
-            for n, size, stride in zip(input_shape[1:-1], self.pool_size, self.strides, strict=True)
+            for n, size, stride in zip(sides, self.pool_size, self.strides, strict=True)
         )
         if 0 in spatial:
             raise ShapeError(
                 f"{self._label}: the window covers {self.pool_size} cells but the input has only "
-                f"{tuple(input_shape[1:-1])}; use a larger input, a smaller pool_size or padding='same'."
+                f"{sides}; use a larger input, a smaller pool_size or padding='same'."
             )
-        return (input_shape[0], *spatial, input_shape[-1])
+        return self.join(batch, spatial, channels)
 
     def pads(self, shape: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
         """How many cells go before and after each spatial axis of an input of this shape."""
+        _, sides, _ = self.split(shape)
         return tuple(
             arrays.pads(n, size, stride, self.padding)
-            for n, size, stride in zip(shape[1:-1], self.pool_size, self.strides, strict=True)
+            for n, size, stride in zip(sides, self.pool_size, self.strides, strict=True)
         )
 
     def windows(self, x: np.ndarray, outside: float) -> np.ndarray:
         """Every window of `x`, cells beyond its edge holding `outside`."""
-        return arrays.windows(arrays.pad(x, self.pads(x.shape), outside), self.pool_size, self.strides)
+        padded = arrays.pad(self.to_last(x), self.pads(x.shape), outside)
+        return arrays.windows(padded, self.pool_size, self.strides)
 
     def unwindows(self, windows: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
         """Every window added back into its place in an array of `shape`: the adjoint of `windows`."""
-        pads = self.pads(shape)
-        padded = [before + n + after for n, (before, after) in zip(shape[1:-1], pads, strict=True)]
-        return arrays.unpad(arrays.fold(windows, (shape[0], *padded, shape[-1]), self.strides), shape, pads)
+        (batch, sides, channels), pads = self.split(shape), self.pads(shape)
+        padded = [before + n + after for n, (before, after) in zip(sides, pads, strict=True)]
+        total = arrays.fold(windows, (batch, *padded, channels), self.strides)
+        return self.from_last(arrays.unpad(total, pads))
 
 
 class MaxPooling(BasePooling):
@@ -94,10 +97,10 @@ class MaxPooling(BasePooling):
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
         s.windows = self.windows(x, outside=-np.inf)
         s.winner = arrays.argmax(s.windows)
-        return arrays.pick(s.windows, s.winner)
+        return self.from_last(arrays.pick(s.windows, s.winner))
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
-        g.windows = arrays.unpick(g.y, s.winner, self.pool_size)
+        g.windows = arrays.unpick(self.to_last(g.y), s.winner, self.pool_size)
         return self.unwindows(g.windows, s.x.shape)
 
 
@@ -121,12 +124,13 @@ class AveragePooling(BasePooling):
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
         s.windows = self.windows(x, outside=0.0)
-        exists = self.windows(np.ones((1, *x.shape[1:-1], 1), int), outside=0)
+        _, sides, _ = self.split(x.shape)
+        exists = self.windows(np.ones(self.join(1, sides, 1), int), outside=0)
         s.count = sum(arrays.cells(exists))[0, ..., 0]
-        return sum(arrays.cells(s.windows)) / s.count[..., None].astype(x.dtype)
+        return self.from_last(sum(arrays.cells(s.windows)) / s.count[..., None].astype(x.dtype))
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
-        share = g.y / s.count[..., None].astype(g.y.dtype)
+        share = self.to_last(g.y) / s.count[..., None].astype(g.y.dtype)
         around = tuple(range(self.rank + 1, 2 * self.rank + 1))
         g.windows = np.broadcast_to(np.expand_dims(share, around), s.windows.shape)
         return self.unwindows(g.windows, s.x.shape)

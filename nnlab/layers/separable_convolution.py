@@ -111,18 +111,18 @@ class BaseSeparableConv(BaseConvolution):
         self.check_channels(shape, self.depthwise_kernel.shape[-2])
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        return (input_shape[0], *self.places(input_shape), self.filters)
+        return self.join(input_shape[0], self.places(input_shape), self.filters)
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
-        s.padded = arrays.pad(x, self.pads(x.shape))
+        s.padded = arrays.pad(self.to_last(x), self.pads(x.shape))
         s.windows = arrays.windows(s.padded, self.kernel_size, self.strides, self.dilation_rate)
         s.depthwise = by_channel(s.windows, s.depthwise_kernel)
         s.pointwise = np.tensordot(s.depthwise, self._mixing(s), 1)
         s.z = s.pointwise + s.bias if self.use_bias else s.pointwise
-        return s.run("activation", self._activation, s.z) if self._activation else s.z
+        return self.activated(s)
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
-        g.z = g.unrun("activation", self._activation, s, g.y) if self._activation else g.y
+        g.z = self.unactivated(s, g)
         places = tuple(range(self.rank + 1))
         if self.use_bias:
             g.bias = g.z.sum(places)
@@ -131,7 +131,7 @@ class BaseSeparableConv(BaseConvolution):
         g.depthwise = np.tensordot(g.pointwise, self._mixing(s), (-1, -1))
         g.windows, g.depthwise_kernel = by_channel_gradients(s.windows, s.depthwise_kernel, g.depthwise)
         g.padded = arrays.fold(g.windows, s.padded.shape, self.strides, self.dilation_rate)
-        return arrays.unpad(g.padded, s.x.shape, self.pads(s.x.shape))
+        return self.from_last(arrays.unpad(g.padded, self.pads(s.x.shape)))
 
     def _mixing(self, s: Record) -> np.ndarray:
         """The pointwise kernel as a matrix; it reaches over one place only."""

@@ -6,12 +6,13 @@ axes of the input are t in a series, h w in an image, h w l in a volume.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
-from nnlab.core.arguments import channels_last, integers, several
+from nnlab.core.arguments import integers, several
 from nnlab.core.errors import ArgumentError, ShapeError
-from nnlab.core.layer import Layer
 from nnlab.core.step import Step
+from nnlab.layers.data_format import FormattedLayer
 
 SPATIAL_AXES = {1: "steps", 2: "height, width", 3: "height, width, depth"}
 
@@ -44,14 +45,18 @@ def spelled(text: str, rank: int) -> str:
     return IMAGE_TEXT.sub(lambda match: column[match[0]], text)
 
 
-class SpatialLayer(Layer):
-    """A layer over arrays (batch, *spatial, channels); `rank` counts the spatial axes."""
+class SpatialLayer(FormattedLayer):
+    """A layer over arrays (batch, *spatial, channels), or (batch, channels, *spatial); `rank` counts the spatial axes.
+
+    Shapes are those of the user's arrays; `split` and `join` know where they have the channels.
+    """
 
     rank: int
 
-    def __init__(self, *, data_format: str | None = None, **kwargs: Any):
+    def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
-        self.data_format = channels_last(type(self).__name__, data_format)
+        if self.channels_first:
+            self.axes = self.axes | {name: self.letters(self.axes[name]) for name in ("x", "y")}
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
@@ -62,13 +67,24 @@ class SpatialLayer(Layer):
                 for name, step in cls.steps.items()
             }
 
-    def check_rank(self, shape: tuple[int | None, ...]) -> None:
-        """Raise unless this is (batch, *spatial, channels)."""
+    def split(self, shape: tuple[int | None, ...]) -> tuple[int | None, tuple[int | None, ...], int | None]:
+        """The shape of an input in three: batch, spatial axes, channels."""
         if len(shape) != self.rank + 2:
-            raise ShapeError(
-                f"{self._label}: expected an input of shape (batch, {SPATIAL_AXES[self.rank]}, channels), "
-                f"received {tuple(shape)}."
-            )
+            spatial = SPATIAL_AXES[self.rank]
+            expected = f"channels, {spatial}" if self.channels_first else f"{spatial}, channels"
+            raise ShapeError(f"{self._label}: expected an input of shape (batch, {expected}), received {tuple(shape)}.")
+        batch, *sides = shape
+        channels = sides.pop(0 if self.channels_first else -1)
+        return batch, tuple(sides), channels
+
+    def join(self, batch: Any, sides: Iterable[Any], channels: Any) -> tuple[Any, ...]:
+        """The shape of an output from these three."""
+        return (batch, channels, *sides) if self.channels_first else (batch, *sides, channels)
+
+    def letters(self, axes: str) -> str:
+        """The letters of axes, channels last, in the user's order."""
+        batch, *sides, channels = axes.split()
+        return " ".join(self.join(batch, sides, channels))
 
     def check_input(self, shape: tuple[int, ...]) -> None:
         self.compute_output_shape(shape)

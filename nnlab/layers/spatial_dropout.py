@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from nnlab.core.arguments import one_of
 from nnlab.core.errors import ShapeError
+from nnlab.layers.data_format import CHANNELS_FIRST, CHANNELS_LAST, checked_format
 from nnlab.layers.dropout import Dropout
 
 
@@ -14,7 +14,7 @@ class SpatialDropout(Dropout):
     """
 
     rank: int
-    data_format = "channels_last"
+    data_format = CHANNELS_LAST
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs: Any):
         super().__init__(rate, None, seed, **kwargs)
@@ -27,7 +27,7 @@ class SpatialDropout(Dropout):
             )
 
     def _drawn(self, shape: tuple[int, ...]) -> tuple[int, ...]:
-        channels = 1 if self.data_format == "channels_first" else len(shape) - 1
+        channels = 1 if self.data_format == CHANNELS_FIRST else len(shape) - 1
         return tuple(size if axis in (0, channels) else 1 for axis, size in enumerate(shape))
 
 
@@ -49,9 +49,7 @@ class SpatialDropout2D(SpatialDropout):
 
     def __init__(self, rate: float, data_format: str | None = None, seed: int | None = None, **kwargs: Any):
         super().__init__(rate, seed, **kwargs)
-        data_format = "channels_last" if data_format is None else data_format
-        options = ("channels_last", "channels_first")
-        self.data_format = one_of(type(self).__name__, "data_format", data_format, options)
+        self.data_format = checked_format(type(self).__name__, data_format)
 
 
 class SpatialDropout3D(SpatialDropout2D):

@@ -105,12 +105,12 @@ class BaseConvTranspose(BaseConvolution):
         return [arrays.stretch(k, s, self.padding, d, output_padding) for k, s, d, output_padding in axes]
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        self.check_rank(input_shape)
-        axes = zip(input_shape[1:-1], self.strides, self.stretches(), strict=True)
+        batch, sides, _ = self.split(input_shape)
+        axes = zip(sides, self.strides, self.stretches(), strict=True)
         spatial = tuple(None if n is None else (n - 1) * s + last for n, s, last in axes)
-        if 0 in input_shape[1:-1] or 0 in spatial:
+        if 0 in sides or 0 in spatial:
             raise ShapeError(f"{self._label}: there would be no output for an input of shape {tuple(input_shape)}.")
-        return (input_shape[0], *spatial, self.filters)
+        return self.join(batch, spatial, self.filters)
 
     def crops(self) -> tuple[tuple[int, int], ...]:
         """How many cells of `full` go before and after each spatial axis; of an odd number the smaller half before."""
@@ -119,23 +119,23 @@ class BaseConvTranspose(BaseConvolution):
         return tuple((cells // 2, cells - cells // 2) for cells in surplus)
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
-        shape, crops = self.compute_output_shape(x.shape), self.crops()
-        s.stamps = np.tensordot(x, s.kernel, (-1, -1))
-        whole = [before + n + after for n, (before, after) in zip(shape[1:-1], crops, strict=True)]
-        s.full = arrays.fold(s.stamps, (shape[0], *whole, shape[-1]), self.strides, self.dilation_rate)
-        z = arrays.unpad(s.full, shape, crops)
+        batch, sides, filters = self.split(self.compute_output_shape(x.shape))
+        s.stamps = np.tensordot(self.to_last(x), s.kernel, (-1, -1))
+        whole = [before + n + after for n, (before, after) in zip(sides, self.crops(), strict=True)]
+        s.full = arrays.fold(s.stamps, (batch, *whole, filters), self.strides, self.dilation_rate)
+        z = arrays.unpad(s.full, self.crops())
         s.z = z + s.bias if self.use_bias else z
-        return s.run("activation", self._activation, s.z) if self._activation else s.z
+        return self.activated(s)
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
-        g.z = g.unrun("activation", self._activation, s, g.y) if self._activation else g.y
+        g.z = self.unactivated(s, g)
         places = tuple(range(self.rank + 1))
         if self.use_bias:
             g.bias = g.z.sum(places)
         g.full = arrays.pad(g.z, self.crops())
         g.stamps = arrays.windows(g.full, self.kernel_size, self.strides, self.dilation_rate)
-        g.kernel = np.tensordot(g.stamps, s.x, (places, places))
-        return np.tensordot(g.stamps, s.kernel, self.rank + 1)
+        g.kernel = np.tensordot(g.stamps, self.to_last(s.x), (places, places))
+        return self.from_last(np.tensordot(g.stamps, s.kernel, self.rank + 1))
 
 
 class Conv1DTranspose(BaseConvTranspose):

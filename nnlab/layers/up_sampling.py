@@ -26,19 +26,21 @@ class BaseUpSampling(SpatialLayer):
         return self.size
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        self.check_rank(input_shape)
-        sides = zip(input_shape[1:-1], self.factors, strict=True)
-        return (input_shape[0], *(None if n is None else n * by for n, by in sides), input_shape[-1])
+        batch, sides, channels = self.split(input_shape)
+        larger = (None if n is None else n * by for n, by in zip(sides, self.factors, strict=True))
+        return self.join(batch, larger, channels)
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
+        y = self.to_last(x)
         for axis, by in enumerate(self.factors, 1):
-            x = x.repeat(by, axis)
-        return x
+            y = y.repeat(by, axis)
+        return self.from_last(y)
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
-        sides = zip(s.x.shape[1:-1], self.factors, strict=True)
-        blocks = g.y.reshape(s.x.shape[0], *(length for side in sides for length in side), s.x.shape[-1])
-        return blocks.sum(tuple(range(2, 2 * self.rank + 1, 2)))
+        batch, sides, channels = self.split(s.x.shape)
+        cells = (length for side in zip(sides, self.factors, strict=True) for length in side)
+        blocks = self.to_last(g.y).reshape(batch, *cells, channels)
+        return self.from_last(blocks.sum(tuple(range(2, 2 * self.rank + 1, 2))))
 
 
 class UpSampling1D(BaseUpSampling):
@@ -97,17 +99,21 @@ class UpSampling2D(BaseUpSampling):
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
         if self.interpolation == "nearest":
             return super().forward(s, x)
-        down, across = (shares(n, by).astype(x.dtype) for n, by in zip(x.shape[1:3], self.factors, strict=True))
-        s.rows = np.einsum("ih,bhwc->biwc", down, x)
-        return np.einsum("jw,biwc->bijc", across, s.rows)
+        down, across = self.lines(x)
+        s.rows = np.einsum("ih,bhwc->biwc", down, self.to_last(x))
+        return self.from_last(np.einsum("jw,biwc->bijc", across, s.rows))
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
         if self.interpolation == "nearest":
             return super().backward(s, g)
-        sides = zip(s.x.shape[1:3], self.factors, strict=True)
-        down, across = (shares(n, by).astype(g.y.dtype) for n, by in sides)
-        g.rows = np.einsum("jw,bijc->biwc", across, g.y)
-        return np.einsum("ih,biwc->bhwc", down, g.rows)
+        down, across = self.lines(s.x)
+        g.rows = np.einsum("jw,bijc->biwc", across, self.to_last(g.y))
+        return self.from_last(np.einsum("ih,biwc->bhwc", down, g.rows))
+
+    def lines(self, x: np.ndarray) -> list[np.ndarray]:
+        """What each row of `x` gives to each new one, and each column."""
+        _, sides, _ = self.split(x.shape)
+        return [shares(n, by).astype(x.dtype) for n, by in zip(sides, self.factors, strict=True)]
 
 
 class UpSampling3D(BaseUpSampling):

@@ -26,18 +26,17 @@ class BaseZeroPadding(SpatialLayer):
         return self.padding
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        self.check_rank(input_shape)
+        batch, sides, channels = self.split(input_shape)
         spatial = (
-            None if n is None else before + n + after
-            for n, (before, after) in zip(input_shape[1:-1], self.around, strict=True)
+            None if n is None else before + n + after for n, (before, after) in zip(sides, self.around, strict=True)
         )
-        return (input_shape[0], *spatial, input_shape[-1])
+        return self.join(batch, spatial, channels)
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
-        return arrays.pad(x, self.around)
+        return self.from_last(arrays.pad(self.to_last(x), self.around))
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
-        return arrays.unpad(g.y, s.x.shape, self.around)
+        return self.from_last(arrays.unpad(self.to_last(g.y), self.around))
 
 
 class ZeroPadding1D(BaseZeroPadding):

@@ -65,8 +65,8 @@ CONSTRUCTORS = {
     "GlobalMaxPooling1D: keepdims must be True or False, received 'yes'.": (
         lambda: layers.GlobalMaxPooling1D(keepdims="yes")
     ),
-    "Conv2D: data_format='channels_first' is not supported; move the channels to the last axis": (
-        lambda: layers.Conv2D(2, 3, data_format="channels_first")
+    "Conv2D: data_format must be one of 'channels_last', 'channels_first', received 'first'.": (
+        lambda: layers.Conv2D(2, 3, data_format="first")
     ),
     "MaxPooling2D: strides must be an integer of at least 1 or 2 of them, received 0.": (
         lambda: layers.MaxPooling2D(2, strides=0)

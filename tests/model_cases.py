@@ -271,3 +271,51 @@ def weighted(library: Any, optimizers: Any, arguments: dict[str, Any]) -> dict[s
     for method, logs in (("evaluate", judged), ("train_on_batch", step)):
         results |= {f"{method} {name}": np.array(value) for name, value in logs.items()}
     return results | {f"weight {index}": np.asarray(value) for index, value in enumerate(model.get_weights())}
+
+
+WORDS = {"x": integers("masked x", (7, 5), 4), "y": integers("masked y", (7, 5), 3)}
+WORDS["x"][2, 1:] = WORDS["x"][4] = 0  # one sentence of a single word, one of none
+WORDS["x"][6, 3:] = 0
+MASKED = {  # what differs from a `fit` of three epochs in batches of three, with a mask that reaches the output
+    "classes": {},
+    "a weight for each sentence": {"sample_weight": uniform("masked weights", (7, 1), 0.2, 2)},  # (7,) Keras refuses
+    "a weight for each word": {"sample_weight": uniform("masked weights", (7, 5), 0.2, 2)},
+    "numbers": {"squared": "sum_over_batch_size", "y": uniform("masked numbers", (7, 5, 3))},
+    "their sum": {"squared": "sum", "y": uniform("masked numbers", (7, 5, 3))},
+    "nothing to judge in a whole batch": {"x": np.where(np.arange(7)[:, None] < 3, 0, WORDS["x"])},
+    "a graph": {"graph": True},
+}
+
+
+def masked(library: Any, optimizers: Any, arguments: dict[str, Any]) -> dict[str, np.ndarray]:
+    """What training on sentences of unequal lengths gives in a library: losses, metrics and the weights it leaves."""
+    layers, data = library.layers, {**WORDS, **arguments}
+    reduction, graph = data.pop("squared", None), data.pop("graph", False)
+    classes = reduction is None
+    row = [
+        layers.Embedding(4, 3, mask_zero=True),
+        layers.LSTM(4, return_sequences=True),
+        layers.TimeDistributed(layers.Dense(3, activation="softmax" if classes else None)),
+    ]
+    if graph:
+        x = y = library.Input((5,))
+        for layer in row:
+            y = layer(y)
+        model = library.Model(x, y)
+    else:
+        model = library.Sequential([library.Input((5,)), *row])
+    model.set_weights([uniform(f"masked start {index}", weight.shape) for index, weight in enumerate(model.weights)])
+    loss = "sparse_categorical_crossentropy" if classes else library.losses.MeanSquaredError(reduction=reduction)
+    metric = "accuracy" if classes else "mae"
+    model.compile(optimizers.SGD(0.3), loss, metrics=[metric], **({} if graph else {"weighted_metrics": [metric]}))
+    x, y, weights = data["x"], data["y"], data.get("sample_weight")
+    results = {
+        f"evaluate {name}": np.array(value)
+        for name, value in model.evaluate(
+            x, y, sample_weight=weights, batch_size=3, verbose=0, return_dict=True
+        ).items()
+    }
+    history = model.fit(**data, batch_size=3, epochs=3, shuffle=False, verbose=0).history
+    results["fit loss"] = np.array(history["loss"])  # Keras's metrics lose the mask in `fit`, with its JAX back end
+    results["train_on_batch loss"] = np.array(model.train_on_batch(x, y, sample_weight=weights)[0])
+    return results | {f"weight {index}": np.asarray(value) for index, value in enumerate(model.get_weights())}

@@ -52,3 +52,13 @@ def as_weights(owner: str, sample_weight: Any, shape: tuple[int, ...]) -> np.nda
     if not np.isfinite(weights).all():
         raise ArgumentError(f"{owner}: sample_weight must hold finite numbers, received nan or inf.")
     return weights.reshape(*weights.shape, *(1,) * (len(shape) - weights.ndim)) if weights.ndim else weights
+
+
+def as_mask(owner: str, mask: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """The mask of a prediction for losses of this shape; what it says of a time holds for all values of the time."""
+    if mask.shape != shape[: mask.ndim]:
+        raise ShapeError(
+            f"{owner}: the mask that reaches the output has shape {mask.shape}, but there are losses of shape {shape}; "
+            "end the mask before, with a layer such as GlobalAveragePooling1D, or give an output for each of its times."
+        )
+    return np.broadcast_to(mask.reshape(*mask.shape, *(1,) * (len(shape) - mask.ndim)), shape)

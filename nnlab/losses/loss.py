@@ -16,7 +16,7 @@ from nnlab.core.layer import arguments
 from nnlab.core.naming import snake_case
 from nnlab.core.record import Call, Record
 from nnlab.core.step import Step
-from nnlab.losses.checks import as_numbers, as_targets, as_weights
+from nnlab.losses.checks import as_mask, as_numbers, as_targets, as_weights
 
 
 class Loss:
@@ -29,6 +29,7 @@ class Loss:
         "y_true": "... d",
         "y_pred": "... d",
         "sample_weight": "...",
+        "mask": "...",
         "y": "",
     }
     per_example: ClassVar[Step] = Step("...", "", note="the loss of each example")
@@ -62,27 +63,40 @@ class Loss:
         """An empty record for this loss in a call."""
         return Record(call, self)
 
-    def apply(self, s: Record, y_pred: np.ndarray, y_true: Any, sample_weight: Any = None) -> np.ndarray:
-        """Run forward on a record: the loss of the batch, to which each example adds by its weight."""
-        s.y_true, s.y_pred = self.check_labels(as_numbers(type(self).__name__, "y_true", y_true), y_pred), y_pred
+    def apply(
+        self, s: Record, y_pred: np.ndarray, y_true: Any, sample_weight: Any = None, mask: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Run forward on a record: the loss of the batch, to which each example adds by its weight.
+
+        Where the `mask` of y_pred is False there is nothing to judge: the mean is over the others.
+        """
+        owner = type(self).__name__
+        s.y_true, s.y_pred = self.check_labels(as_numbers(owner, "y_true", y_true), y_pred), y_pred
         s.per_example = self.forward(s, s.y_true, s.y_pred)
-        if sample_weight is None:
-            s.y = s.per_example.sum() / self._divisor(s)
-        else:
-            weights = as_weights(type(self).__name__, sample_weight, s.per_example.shape).astype(s.per_example.dtype)
-            s.sample_weight = np.broadcast_to(weights, s.per_example.shape)
-            s.y = (s.per_example * s.sample_weight).sum() / self._divisor(s)
+        counted, shape = s.per_example, s.per_example.shape
+        if sample_weight is not None:
+            weights = as_weights(owner, sample_weight, shape).astype(counted.dtype)
+            s.sample_weight = np.broadcast_to(weights, shape)
+            counted = counted * s.sample_weight
+        if mask is not None:
+            s.mask = as_mask(owner, mask, shape)
+            counted = counted * s.mask
+        s.y = counted.sum() / self._divisor(s)
         return s.y
 
     def unapply(self, s: Record, g: Record, dy: Any) -> np.ndarray:
         """Run backward on the records of a call: the gradient of y_pred."""
-        g.y = dy
-        g.per_example = np.full_like(s.per_example, g.y / self._divisor(s)) * vars(s).get("sample_weight", 1)
+        g.y, values = dy, vars(s)
+        arriving = np.full_like(s.per_example, g.y / self._divisor(s))
+        g.per_example = arriving * values.get("sample_weight", 1) * values.get("mask", 1)
         g.y_pred = self.backward(s, g)
         return g.y_pred
 
     def _divisor(self, s: Record) -> int:
-        return max(np.size(s.per_example), 1) if self.reduction == "sum_over_batch_size" else 1
+        if self.reduction == "sum":
+            return 1
+        mask = vars(s).get("mask")
+        return max(np.size(s.per_example) if mask is None else int(mask.sum()), 1)
 
     # ---- what a person calls
 

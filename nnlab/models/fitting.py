@@ -11,6 +11,8 @@ from nnlab import metrics
 from nnlab.callbacks import Callback
 from nnlab.core import seed as seeding
 from nnlab.core.errors import ArgumentError
+from nnlab.losses.checks import as_weights
+from nnlab.metrics.metric import MeanMetric
 from nnlab.models import data
 from nnlab.models.data import Examples
 from nnlab.models.history import History
@@ -33,13 +35,20 @@ class Running:
         for metric in (*self.metrics, *self.weighted):
             metric.reset_state()
 
-    def add(self, y_true: np.ndarray, sample_weight: np.ndarray | None, loss: float, y_pred: np.ndarray) -> None:
+    def add(
+        self,
+        y_true: np.ndarray,
+        sample_weight: np.ndarray | None,
+        loss: float,
+        y_pred: np.ndarray,
+        mask: np.ndarray | None,
+    ) -> None:
         """Take a batch in."""
         self.loss.update_state(loss, sample_weight=len(y_true))
         for metric in self.metrics:
-            metric.update_state(y_true, y_pred)
+            metric.update_state(y_true, y_pred, counted(metric, None, mask))
         for metric in self.weighted:
-            metric.update_state(y_true, y_pred, sample_weight)
+            metric.update_state(y_true, y_pred, counted(metric, sample_weight, mask))
 
     def logs(self) -> dict[str, float]:
         """The numbers by name, the loss first."""
@@ -47,6 +56,16 @@ class Running:
         for metric in self.weighted:
             logs[f"weighted_{metric.name}" if metric.name in logs else metric.name] = metric.result()
         return logs
+
+
+def counted(metric: metrics.Metric, sample_weight: np.ndarray | None, mask: np.ndarray | None) -> np.ndarray | None:
+    """By how much each value counts in a metric: not at all where the mask of the output is False.
+
+    As in Keras, where precision, recall and AUC do not look at the mask.
+    """
+    if mask is None or not isinstance(metric, MeanMetric):
+        return sample_weight
+    return mask * as_weights("fit", 1.0 if sample_weight is None else sample_weight, mask.shape)
 
 
 def fit(
@@ -78,9 +97,9 @@ def fit(
                 hooks.call("on_train_batch_begin", batch)
                 with np.errstate(all="ignore"):  # what overflows is said below, once, in words
                     x, y, weights = data.taken(examples, part)
-                    loss, y_pred = model.train_step(x, y, weights)
+                    loss, y_pred, mask = model.train_step(x, y, weights)
                 done = (epoch, batch + 1)
-                running.add(y, weights, loss, y_pred)
+                running.add(y, weights, loss, y_pred, mask)
                 if not math.isfinite(loss):
                     not_finite(loss, epoch, batch, history, progress)
                 logs = running.logs()

@@ -24,8 +24,8 @@ class Steps(Layer):
 
     def train_step(
         self, x: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
-    ) -> tuple[float, np.ndarray]:
-        """Move the weights once, by this batch: the loss before the step, penalties included, and the output.
+    ) -> tuple[float, np.ndarray, np.ndarray | None]:
+        """Move the weights once, by this batch: the loss before the step, penalties included, the output, its mask.
 
         If anything stops it, Ctrl-C included, the model and its optimizer are as they were before.
         """
@@ -35,7 +35,8 @@ class Steps(Layer):
             call = Call(training=True, rng=seeding.generator(), keep=True, live=True)
             s, g = self.record(call), self.record(call)
             y_pred = self.apply(s, x)
-            loss = s.run(LOSS, self.loss, y_pred, y_true=y, sample_weight=sample_weight)
+            mask = self.mask_after(s, None)
+            loss = s.run(LOSS, self.loss, y_pred, y_true=y, sample_weight=sample_weight, mask=mask)
             self.unapply(s, g, g.undo(LOSS, self.loss, s, np.ones_like(loss)).y_pred)
             total = float(loss) + sum(call.losses)
             gradients = {}
@@ -51,21 +52,22 @@ class Steps(Layer):
                 variable.value = value
             self.optimizer.slots, self.optimizer.iterations = remembered, steps
             raise
-        return total, y_pred
+        return total, y_pred, mask
 
     def test_step(
         self, x: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
-    ) -> tuple[float, np.ndarray]:
-        """The loss of this batch at inference, penalties included, and the output."""
-        y_pred, penalties = self._infer(x)
-        loss = self.loss.apply(self.loss.record(Call()), y_pred, y, sample_weight)
-        return float(loss) + penalties, y_pred
+    ) -> tuple[float, np.ndarray, np.ndarray | None]:
+        """The loss of this batch at inference, penalties included, the output, and its mask."""
+        y_pred, mask = self._infer(x)
+        loss = self.loss.apply(self.loss.record(Call()), y_pred, y, sample_weight, mask)
+        return float(loss) + sum(self.losses), y_pred, mask
 
-    def _infer(self, x: np.ndarray) -> tuple[np.ndarray, float]:
+    def _infer(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
         call = Call(training=False, rng=seeding.generator(), live=True)
-        y = self.apply(self.record(call), x)
+        s = self.record(call)
+        y = self.apply(s, x)
         self._activity_losses = call.losses
-        return y, sum(self.losses)
+        return y, self.mask_after(s, None)
 
 
 def gradient_of(variable: Variable, call: Call) -> np.ndarray:

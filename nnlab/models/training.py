@@ -29,7 +29,8 @@ class Trainer(Steps):
         """Say how to train: an optimizer and a loss, by name or as objects, and what to watch besides.
 
         The loss counts each example by its weight (`sample_weight`, `class_weight`), and so do `weighted_metrics`;
-        `metrics` do not.
+        `metrics` do not. Times that the mask of the output leaves out count in none of them (but in precision,
+        recall and AUC, as in Keras).
 
         >>> from nnlab import layers, models
         >>> model = models.Sequential([layers.Dense(3, activation="softmax", input_shape=(2,))])
@@ -192,7 +193,8 @@ class Trainer(Steps):
                     f"{self._label}: a loss judges one output, and this model has {len(s.y)}; pass grad=, the gradient "
                     "of each."
                 )
-            value = s.run(LOSS, loss, s.y, y_true=y, sample_weight=sample_weight)
+            mask = self.mask_after(s, None)
+            value = s.run(LOSS, loss, s.y, y_true=y, sample_weight=sample_weight, mask=mask)
             return g.undo(LOSS, loss, s, np.ones_like(value)).y_pred
 
         return super().trace(x, training, seed, from_loss, patch, **inputs)

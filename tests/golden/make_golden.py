@@ -176,6 +176,15 @@ def weighted():
     }
 
 
+def masked():
+    """For each row: logs and weights of a training in which a mask reaches the output."""
+    return {
+        f"{name}/{key}": value
+        for name, arguments in models.MASKED.items()
+        for key, value in models.masked(keras, keras.optimizers, arguments).items()
+    }
+
+
 def signatures():
     """The constructor's arguments of each layer, in order, with their defaults."""
     return {name: signature(getattr(keras.layers, name)) for name in sorted({case.layer for case in CASES})}
@@ -233,7 +242,7 @@ def masking():
 
 def main():
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
-    for make in (layers, activations, losses, metrics, optimizers, lenet, weighted):
+    for make in (layers, activations, losses, metrics, optimizers, lenet, weighted, masked):
         arrays = {key: small(value) for key, value in make().items()}
         np.savez_compressed(folder / f"{make.__name__}.npz", **arrays)
         print(f"{make.__name__}: {len(arrays)} arrays")

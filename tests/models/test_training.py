@@ -7,7 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from model_cases import LENET_OPTIMIZERS, WEIGHTED, digest, lenet, lenet_batches, lenet_weights, weighted
+from model_cases import (
+    LENET_OPTIMIZERS,
+    MASKED,
+    WEIGHTED,
+    digest,
+    lenet,
+    lenet_batches,
+    lenet_weights,
+    masked,
+    weighted,
+)
 from test_golden import assert_equal_to_keras, load
 
 import nnlab
@@ -70,6 +80,63 @@ def test_weights_of_examples_and_classes_count_as_in_keras(name):
     assert set(results) == set(golden)
     for key, value in golden.items():
         assert_equal_to_keras(results[key], value)
+
+
+@pytest.mark.parametrize("name", MASKED)
+def test_a_mask_that_reaches_the_output_weighs_the_loss_and_the_metrics_as_in_keras(name):
+    golden = {key.split("/")[1]: value for key, value in load("masked").items() if key.split("/")[0] == name}
+    results = masked(nnlab, optimizers, MASKED[name])
+    assert set(results) == set(golden)
+    for key, value in golden.items():
+        assert_equal_to_keras(results[key], value)
+
+
+def sentences():
+    """A model of words whose mask reaches the output, and sentences that end before their last time."""
+    row = [layers.Embedding(4, 3, mask_zero=True), layers.GRU(4, return_sequences=True), Dense(3, activation="softmax")]
+    net = Sequential([nnlab.Input((5,)), *row])
+    net.compile(optimizers.SGD(0.5), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    x, y = RNG.integers(1, 4, (6, 5)), RNG.integers(0, 3, (6, 5))
+    x[:, 3:] = 0
+    return net, x, y
+
+
+def test_what_the_truth_says_of_masked_times_changes_nothing():
+    net, x, y = sentences()
+    start = net.get_weights()
+    histories, ends = [], []
+    for truth in (y, np.where(x == 0, 0, y)):
+        net.set_weights(start)
+        histories.append(net.fit(x, truth, epochs=2, batch_size=4, shuffle=False, verbose=0).history)
+        ends.append(net.get_weights())
+    assert histories[0] == histories[1]
+    assert same(*ends)
+
+
+def test_a_trace_shows_the_mask_in_the_loss_that_a_step_descends():
+    net, x, y = sentences()
+    trace, before = net.trace(x, y=y), net.layers[-1].kernel.numpy()
+    np.testing.assert_array_equal(trace["loss/mask"].value, x != 0)
+    assert not trace["loss/per_example"].grad[x == 0].any()
+    assert net.train_on_batch(x, y)[0] == pytest.approx(trace["loss/y"].value)
+    expected = before - trace[f"{net.layers[-1].name}/kernel"].grad * np.float32(0.5)
+    np.testing.assert_allclose(net.layers[-1].kernel.numpy(), expected, rtol=1e-6)
+
+
+def test_a_mask_of_times_does_not_fit_one_loss_an_example():
+    net = Sequential([layers.Masking(input_shape=(5, 3)), layers.Identity(), layers.Dense(1), SqueezeTimes()])
+    net.compile("sgd", "mse")
+    with pytest.raises(ShapeError, match=r"the mask that reaches the output has shape \(2, 5\), but there are losses"):
+        net.train_on_batch(np.ones((2, 5, 3)), np.ones((2, 5)))
+
+
+class SqueezeTimes(layers.Layer):
+    """Drops the last axis and hands the mask on, though there is one number an example after it."""
+
+    supports_masking = True
+
+    def call(self, x):
+        return x[..., 0]
 
 
 def test_an_example_of_weight_0_teaches_nothing():

@@ -38,11 +38,33 @@ class Sliding(NamedTuple):
     strides: tuple[int, ...]
     dilation: tuple[int, ...]
     padding: str
+    channels_first: bool
     seed: int
 
     @property
     def x(self):
         return numbers(self.seed, self.shape)
+
+    @property
+    def given(self):
+        """The shape of the input as the layer has it; the loops have channels last."""
+        batch, *sides, channels = self.shape
+        return (batch, channels, *sides) if self.channels_first else self.shape
+
+    @property
+    def data_format(self):
+        return "channels_first" if self.channels_first else "channels_last"
+
+    def last(self, values):
+        """An array of the layer with its channels last."""
+        return np.moveaxis(values, 1, -1) if self.channels_first else values
+
+    def traced(self, layer, x, dy, **more):
+        """The trace of the layer, its output and the gradient of its input, both with channels last."""
+        x, dy = (np.moveaxis(each, -1, 1) if self.channels_first else each for each in (x, dy))
+        trace = layer.trace(x, grad=dy, **more)
+        assert trace["y"].shape == layer.compute_output_shape(self.given)
+        return trace, self.last(trace["y"].value), self.last(trace["x"].grad)
 
     @property
     def fits(self):
@@ -51,7 +73,8 @@ class Sliding(NamedTuple):
     def make(self, name, *first, **more):
         """The layer of this rank."""
         cls = getattr(layers, f"{name}{self.rank}D")
-        return cls(*first, self.size, self.strides, self.padding, dtype="float64", **more)
+        more |= {"data_format": self.data_format, "dtype": "float64"}
+        return cls(*first, self.size, self.strides, self.padding, **more)
 
 
 @st.composite
@@ -64,7 +87,7 @@ def sliding(draw, channels=1, dilated=True, paddings=("valid", "same")):
     one, steps = (1,) * rank, draw(st.tuples(*[upto(1, 3)] * rank))
     strides, dilation = (one, steps) if dilated and draw(st.booleans()) else (steps, one)
     padding = draw(st.sampled_from([*paddings, *(["causal"] if rank == 1 and dilated else [])]))
-    return Sliding(rank, shape, size, strides, dilation, padding, draw(upto(0, 2**32)))
+    return Sliding(rank, shape, size, strides, dilation, padding, draw(st.booleans()), draw(upto(0, 2**32)))
 
 
 @at_leisure
@@ -73,21 +96,20 @@ def test_convolution_equals_the_loops(drawn, filters):
     groups, at = drawn
     filters *= groups
     layer = at.make("Conv", filters, dilation_rate=at.dilation, groups=groups)
-    layer.build(at.shape)
+    layer.build(at.given)
     kernel, bias = numbers(at.seed + 1, (*at.size, at.shape[-1] // groups, filters)), numbers(at.seed + 2, filters)
     layer.set_weights([kernel, bias])
     if at.padding == "valid" and not at.fits:
         with pytest.raises(ValueError, match="kernel reaches over"):
-            layer(at.x)
+            layer(numbers(at.seed, at.given))
         return
     y = oracles.convolution(at.x, kernel, bias, at.strides, at.padding, at.dilation, groups)
     dy = numbers(at.seed + 3, y.shape)
     gradients = oracles.convolution_gradients(at.x, kernel, at.strides, at.padding, at.dilation, dy, groups)
-    trace = layer.trace(at.x, grad=dy)
-    assert trace["y"].shape == layer.compute_output_shape(at.shape)
-    for name, expected in zip(("x", "kernel", "bias"), gradients, strict=True):
-        close(trace[name].grad, expected)
-    close(trace["y"].value, y)
+    trace, value, dx = at.traced(layer, at.x, dy)
+    for gradient, expected in zip((dx, trace["kernel"].grad, trace["bias"].grad), gradients, strict=True):
+        close(gradient, expected)
+    close(value, y)
 
 
 @at_leisure
@@ -100,9 +122,10 @@ def test_transposed_convolution_equals_the_loops(at, filters, told, more):
         *(filters, at.size, at.strides, padding),
         dilation_rate=at.dilation,
         output_padding=output_padding,
+        data_format=at.data_format,
         dtype="float64",
     )
-    layer.build(at.shape)
+    layer.build(at.given)
     kernel, bias = numbers(at.seed + 1, (*at.size, filters, at.shape[-1])), numbers(at.seed + 2, filters)
     layer.set_weights([kernel, bias])
     lengths = [
@@ -115,16 +138,16 @@ def test_transposed_convolution_equals_the_loops(at, filters, told, more):
     ]
     if 0 in lengths:
         with pytest.raises(ValueError, match="there would be no output"):
-            layer(at.x)
+            layer(numbers(at.seed, at.given))
         return
     y, dx, dkernel = oracles.transposed_convolution(
         *(at.x, kernel, bias, at.strides, padding, at.dilation, output_padding),
         dy=lambda shape: numbers(at.seed + 3, shape),
     )
-    trace = layer.trace(at.x, grad=numbers(at.seed + 3, y.shape))
-    assert trace["y"].shape == layer.compute_output_shape(at.shape)
-    for value, expected in ((trace["y"].value, y), (trace["x"].grad, dx), (trace["kernel"].grad, dkernel)):
-        close(value, expected)
+    trace, value, gradient = at.traced(layer, at.x, numbers(at.seed + 3, y.shape))
+    close(value, y)
+    close(gradient, dx)
+    close(trace["kernel"].grad, dkernel)
 
 
 def flat(at):
@@ -137,18 +160,20 @@ def flat(at):
 def test_depthwise_convolution_equals_the_loops(at, multiplier):
     channels = at.shape[-1]
     layer = getattr(layers, f"DepthwiseConv{at.rank}D")(
-        at.size, at.strides, at.padding, multiplier, dilation_rate=at.dilation, dtype="float64"
+        *(at.size, at.strides, at.padding, multiplier, at.data_format),
+        dilation_rate=at.dilation,
+        dtype="float64",
     )
-    layer.build(at.shape)
+    layer.build(at.given)
     kernel, bias = numbers(at.seed + 1, (*at.size, channels, multiplier)), numbers(at.seed + 2, channels * multiplier)
     layer.set_weights([kernel, bias])
     grouped = oracles.depthwise(kernel)
     y = oracles.convolution(at.x, grouped, bias, at.strides, at.padding, at.dilation, channels)
     dy = numbers(at.seed + 3, y.shape)
     dx, dkernel, dbias = oracles.convolution_gradients(at.x, grouped, at.strides, at.padding, at.dilation, dy, channels)
-    trace = layer.trace(at.x, grad=dy)
-    close(trace["y"].value, y)
-    close(trace["x"].grad, dx)
+    trace, value, gradient = at.traced(layer, at.x, dy)
+    close(value, y)
+    close(gradient, dx)
     close(oracles.depthwise(trace["kernel"].grad), dkernel)
     close(trace["bias"].grad, dbias)
 
@@ -158,7 +183,7 @@ def test_depthwise_convolution_equals_the_loops(at, multiplier):
 def test_separable_convolution_equals_the_loops_of_its_halves(at, filters, multiplier):
     channels, one = at.shape[-1], (1,) * at.rank
     layer = at.make("SeparableConv", filters, dilation_rate=at.dilation, depth_multiplier=multiplier)
-    layer.build(at.shape)
+    layer.build(at.given)
     kernel = numbers(at.seed + 1, (*at.size, channels, multiplier))
     mixing, bias = numbers(at.seed + 2, (*one, channels * multiplier, filters)), numbers(at.seed + 3, filters)
     layer.set_weights([kernel, mixing, bias])
@@ -170,9 +195,9 @@ def test_separable_convolution_equals_the_loops_of_its_halves(at, filters, multi
     dx, dkernel, _ = oracles.convolution_gradients(
         at.x, grouped, at.strides, at.padding, at.dilation, dmiddle, channels
     )
-    trace = layer.trace(at.x, grad=dy)
-    close(trace["y"].value, y)
-    close(trace["x"].grad, dx)
+    trace, value, gradient = at.traced(layer, at.x, dy)
+    close(value, y)
+    close(gradient, dx)
     close(oracles.depthwise(trace["depthwise_kernel"].grad), dkernel)
     close(trace["pointwise_kernel"].grad, dmixing)
     close(trace["bias"].grad, dbias)
@@ -186,18 +211,18 @@ def test_pooling_equals_the_loops(at, ties):
         layer = at.make(name)
         if at.padding == "valid" and not at.fits:
             with pytest.raises(ValueError, match="window covers"):
-                layer(x)
+                layer(numbers(at.seed, at.given))
             continue
-        dy = numbers(at.seed + 1, layer.compute_output_shape(at.shape))
+        dy = at.last(numbers(at.seed + 1, layer.compute_output_shape(at.given)))
         y, dx = oracle(x, at.size, at.strides, at.padding, dy)
-        trace = layer.trace(x, grad=dy)
-        close(trace["y"].value, y)
-        close(trace["x"].grad, dx)
+        _, value, gradient = at.traced(layer, x, dy)
+        close(value, y)
+        close(gradient, dx)
 
 
 @at_leisure
-@given(sliding(), st.booleans(), st.booleans())
-def test_global_pooling_equals_the_loops(at, ties, masked):
+@given(sliding(), st.booleans(), st.booleans(), st.booleans())
+def test_global_pooling_equals_the_loops(at, ties, masked, keepdims):
     x, dy = np.rint(at.x) if ties else at.x, numbers(at.seed + 1, (at.shape[0], at.shape[-1]))
     mask = numbers(at.seed + 2, at.shape[:2]) > 0
     mask[:, 0] = True  # the mean of nothing is no number
@@ -207,9 +232,11 @@ def test_global_pooling_equals_the_loops(at, ties, masked):
         ("GlobalAveragePooling", oracles.global_average_pool, given),
     ):
         y, dx = oracle(x, dy, **more)
-        trace = getattr(layers, f"{name}{at.rank}D")(dtype="float64").trace(x, grad=dy, **more)
-        close(trace["y"].value, y)
-        close(trace["x"].grad, dx)
+        layer = getattr(layers, f"{name}{at.rank}D")(at.data_format, keepdims, dtype="float64")
+        around = tuple(range(1, at.rank + 1)) if keepdims else ()
+        _, value, gradient = at.traced(layer, x, np.expand_dims(dy, around), **more)
+        close(value.squeeze(around), y)
+        close(gradient, dx)
 
 
 @st.composite
@@ -282,25 +309,28 @@ def test_softmax_rows_are_positive_and_sum_to_one(x):
 
 @st.composite
 def edges(draw):
-    """The shape of an input and a pair (before, after) for each of its spatial axes."""
-    rank = draw(upto(1, 3))
-    shape = (draw(upto(1, 2)), *draw(st.tuples(*[upto(1, 4)] * rank)), draw(upto(1, 2)))
-    return shape, draw(st.tuples(*[st.tuples(upto(0, 3), upto(0, 3))] * rank))
+    """A pair (before, after) for each spatial axis of an input, its data format and shape, and what pads it."""
+    around = draw(st.lists(st.tuples(upto(0, 3), upto(0, 3)), min_size=1, max_size=3))
+    sides, channels = [draw(upto(1, 4)) for _ in around], draw(upto(1, 2))
+    if len(around) > 1 and draw(st.booleans()):
+        return around, "channels_first", (draw(upto(1, 2)), channels, *sides), ((0, 0), (0, 0), *around)
+    return around, "channels_last", (draw(upto(1, 2)), *sides, channels), ((0, 0), *around, (0, 0))
 
 
-def of_rank(name, rank, argument, **more):
-    """The layer, told the pairs as Keras is: in 1D there is one."""
+def of_rank(name, rank, argument, data_format="channels_last"):
+    """The layer, told the pairs as Keras is: in 1D there is one, and some take no `data_format`."""
+    more = {"data_format": data_format} if rank > 1 else {}
     return getattr(layers, f"{name}{rank}D")(argument[0] if rank == 1 else argument, dtype="float64", **more)
 
 
 @at_leisure
 @given(edges(), upto(0, 2**32))
 def test_zero_padding_and_cropping_undo_each_other(drawn, seed):
-    shape, around = drawn
-    rank, x = len(around), numbers(seed, shape)
-    padding, cropping = of_rank("ZeroPadding", rank, around), of_rank("Cropping", rank, around)
+    around, data_format, shape, pads = drawn
+    x = numbers(seed, shape)
+    padding, cropping = (of_rank(name, len(around), around, data_format) for name in ("ZeroPadding", "Cropping"))
     y = padding(x)
-    np.testing.assert_array_equal(y, np.pad(x, ((0, 0), *around, (0, 0))))
+    np.testing.assert_array_equal(y, np.pad(x, pads))
     np.testing.assert_array_equal(cropping(y), x)
     dy = numbers(seed + 1, y.shape)
     np.testing.assert_array_equal(padding.trace(x, grad=dy)["x"].grad, cropping(dy))
@@ -310,12 +340,13 @@ def test_zero_padding_and_cropping_undo_each_other(drawn, seed):
 @at_leisure
 @given(sliding(dilated=False))
 def test_upsampling_equals_the_loops(at):
-    layer = of_rank("UpSampling", at.rank, at.size)
-    dy = numbers(at.seed + 1, layer.compute_output_shape(at.shape))
+    at = at._replace(channels_first=at.channels_first and at.rank > 1)  # UpSampling1D takes no data_format
+    layer = of_rank("UpSampling", at.rank, at.size, at.data_format)
+    dy = at.last(numbers(at.seed + 1, layer.compute_output_shape(at.given)))
     y, dx = oracles.up_sampling(at.x, at.size, dy)
-    trace = layer.trace(at.x, grad=dy)
-    close(trace["y"].value, y)
-    close(trace["x"].grad, dx)
+    _, value, gradient = at.traced(layer, at.x, dy)
+    close(value, y)
+    close(gradient, dx)
 
 
 @at_leisure

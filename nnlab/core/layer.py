@@ -6,30 +6,25 @@ under the same name to `g` in `backward(s, g)`. `__call__`, `trace`, training an
 """
 
 import inspect
-import math
 import warnings
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 
-from nnlab import regularizers
-from nnlab.core import graph, naming, recorded, seed
-from nnlab.core.arguments import MOST_AXES, MOST_NUMBERS, boolean, supported
+from nnlab.core import graph, recorded, seed
+from nnlab.core.arguments import boolean
 from nnlab.core.checked import check_methods
-from nnlab.core.config import COMMON, arguments, plain, required
-from nnlab.core.errors import ArgumentError, ShapeError, unknown_arguments
+from nnlab.core.configured import Configured
+from nnlab.core.errors import ShapeError, unknown_arguments
+from nnlab.core.inputs import as_array, check_size
 from nnlab.core.record import Call, Record, Row, parts, shape_of
 from nnlab.core.step import Step
-from nnlab.core.symbolic import SymbolicTensor, checked_dtype, checked_shape
 from nnlab.core.trace import Trace, run_trace
-from nnlab.core.variable import TAPE, Variable
-from nnlab.core.weighted import Weighted
-
-DTYPES = ("float16", "float32", "float64")
+from nnlab.core.variable import TAPE
 
 
-class Layer(Weighted):
+class Layer(Configured):
     """The base of all layers.
 
     A new layer is a class with `steps`, `build`, `forward` and `backward`; `axes` names the axes of x, y and the
@@ -38,7 +33,6 @@ class Layer(Weighted):
 
     steps: ClassVar[Mapping[str, Step]] = {}
     axes: ClassVar[Mapping[str, str]] = {}
-    unsupported: ClassVar[Mapping[str, tuple]] = {}  # Keras's arguments that nnlab lacks: the values that may pass
     _records: ClassVar[type[Record]] = Record  # a class of its own for each layer, see `record`
     _rows: ClassVar[type[Row]] = Row
     supports_masking: bool = False  # the mask of the input is that of the output too, see `mask_after`
@@ -47,36 +41,6 @@ class Layer(Weighted):
     takes_mask: ClassVar[bool] = False  # `mask` is one of them
     is_recorded: ClassVar[bool] = False  # written as a `call` in plain NumPy, see `nnlab.core.recorded`
     keeps_integers: ClassVar[bool] = False  # integers reach `forward` as they are: indices, or shapes only
-
-    def __init__(
-        self,
-        *,
-        name: str | None = None,
-        dtype: str | None = None,
-        trainable: bool = True,
-        activity_regularizer: Any = None,
-        input_shape: tuple[int | None, ...] | None = None,
-        **unknown: Any,
-    ):
-        owner = type(self).__name__
-        passed = {"autocast": (True,), **self.unsupported}
-        supported(owner, {key: value for key, value in unknown.items() if key in passed}, passed)
-        if unknown := [key for key in unknown if key not in passed]:
-            raise unknown_arguments(owner, unknown, [*arguments(type(self)), *COMMON])
-        if name is not None and (not isinstance(name, str) or not name or "/" in name):
-            raise ArgumentError(f"{owner}: name must be a string without '/', received {name!r}.")
-        self.dtype = checked_dtype(owner, dtype)
-        if self.dtype not in DTYPES:
-            raise ArgumentError(f"{owner}: dtype must be one of {', '.join(DTYPES)}, received {dtype!r}.")
-        self.name = name or naming.unique_name(owner)
-        self.trainable = boolean(owner, "trainable", trainable)
-        self.activity_regularizer = regularizers.get(activity_regularizer, f"{owner}: activity_regularizer")
-        self.input_shape = None if input_shape is None else checked_shape(owner, "input_shape", input_shape)
-        self.built = False
-        self.generator: np.random.Generator | None = None
-        self._sized: Any = None  # the last shape of an input whose output was found not to be too large
-        self._variables: dict[str, Variable] = {}
-        self._activity_losses: list[float] = []
 
     def __init_subclass__(cls, **kwargs: Any):
         super().__init_subclass__(**kwargs)
@@ -121,30 +85,6 @@ class Layer(Weighted):
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """The shape of the output for inputs of this shape; None stands for any size."""
         return tuple(input_shape)
-
-    # ---- configuration
-
-    def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments, as plain values."""
-        config: dict[str, Any] = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
-        if self.activity_regularizer is not None:
-            config["activity_regularizer"] = plain(self.activity_regularizer)
-        return config | {name: plain(getattr(self, name)) for name in arguments(type(self))}
-
-    @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> "Layer":
-        """A new layer, not built, with this configuration."""
-        if not isinstance(config, Mapping):
-            raise ArgumentError(f"{cls.__name__}: a configuration must be a dict, received {config!r}.")
-        return cls(**config)
-
-    def __repr__(self) -> str:
-        stated = ", ".join(f"{name}={getattr(self, name)!r}" for name in required(type(self)))
-        return f"<{type(self).__name__} {self.name}{': ' if stated else ''}{stated}>"
-
-    @property
-    def _label(self) -> str:
-        return f"{type(self).__name__} {self.name!r}"
 
     # ---- the door
 
@@ -206,39 +146,12 @@ class Layer(Weighted):
         """Raise if the output for inputs of this shape would be far too large."""
         if getattr(type(self).compute_output_shape, "__wrapped__", None) is recorded.output_shape:
             return  # it finds the shape by running; the layers inside are asked one by one
-        output = self.compute_output_shape(shape)
-        numbers, given = size_of(output), size_of(shape)
-        if numbers > max(given, MOST_NUMBERS):
-            raise ShapeError(
-                f"{self._label}: the output for an input of shape {shape} would have {numbers:,} numbers, shape "
-                f"{output}, more than the {MOST_NUMBERS:,} that nnlab allows; make the layer or its input smaller."
-            )
+        check_size(self, shape)
         self._sized = shape
 
     def as_input(self, x: Any, argument: str = "x") -> np.ndarray:
         """`x` as an array of the layer's dtype; errors call it `argument`."""
-        if isinstance(x, SymbolicTensor):
-            raise ArgumentError(
-                f"{self._label}: received the symbolic input {x.name!r} of shape {x.shape}, expected an array; "
-                "to plan a model, call the layer on it, layer(x)."
-            )
-        try:
-            array = np.asarray(x)
-        except ValueError:
-            raise ShapeError(f"{self._label}: {argument} must be an array; received rows of unequal lengths.") from None
-        if array.dtype.kind not in "fiub":
-            kind = "strings" if array.dtype.kind in "US" else f"{type(x).__name__} of dtype {array.dtype}"
-            raise ArgumentError(f"{self._label}: {argument} must hold real numbers, received {kind}.")
-        if array.ndim > MOST_AXES:
-            raise ShapeError(f"{self._label}: {argument} must have at most {MOST_AXES} axes, received {array.ndim}.")
-        if array.ndim == 0:
-            raise ShapeError(
-                f"{self._label}: {argument} must have the batch as its first axis, received the number {x!r}."
-            )
-        if array.dtype == self.dtype or (array.dtype.kind != "f" and self.keeps_integers):
-            return array
-        with np.errstate(over="ignore"):  # too large a number becomes infinite, as in Keras
-            return array.astype(self.dtype)
+        return as_array(self, x, argument)
 
     def as_inputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
         """What is passed besides `x`, under the names that `forward` gives it, as arrays; a mask holds booleans."""
@@ -301,13 +214,3 @@ class Layer(Weighted):
 
 
 check_methods(Layer)
-
-
-def size_of(shape: Any) -> int:
-    """How many numbers there are in an array of this shape, or in arrays of these shapes.
-
-    >>> size_of((2, 3)), size_of(((2, 3), (4,)))
-    (6, 10)
-    """
-    nested = any(isinstance(part, tuple | list) for part in shape)
-    return sum(map(size_of, shape)) if nested else math.prod(shape)

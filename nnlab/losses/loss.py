@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nnlab.core.arguments import one_of
+from nnlab.core.config import arguments
 from nnlab.core.errors import unknown_arguments
-from nnlab.core.layer import arguments
 from nnlab.core.naming import snake_case
 from nnlab.core.record import Call, Record
 from nnlab.core.step import Step

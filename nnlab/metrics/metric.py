@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from nnlab.core.config import arguments
 from nnlab.core.errors import unknown_arguments
-from nnlab.core.layer import arguments
 from nnlab.core.naming import snake_case
 from nnlab.losses.checks import as_numbers, as_weights
 

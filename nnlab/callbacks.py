@@ -21,11 +21,12 @@ class Callback:
     """The base: `fit` calls these methods; each does nothing until a subclass writes it.
 
     `model` is the model in training; setting `model.stop_training = True` ends it after the batch. `params` holds
-    `epochs` and `steps` (batches in an epoch). `logs` holds the loss and metrics so far, by name.
+    `epochs` and `steps` (batches in an epoch, None if that is not known). `logs` holds the loss and metrics so far, by
+    name.
     """
 
     model: "Layer"
-    params: Mapping[str, int]
+    params: Mapping[str, int | None]
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         """Before the first epoch."""

@@ -1,31 +1,31 @@
-"""What a model is fed: x, y and the weights of the examples as arrays that fit each other, cut into batches."""
+"""What a model is fed: x and y as arrays that fit each other and the model, cut into batches."""
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from nnlab import activations, losses
-from nnlab.core.arguments import integer, number
+from nnlab.core.arguments import number
 from nnlab.core.errors import ArgumentError, ShapeError
+from nnlab.core.layer import Layer
 from nnlab.core.record import parts
-from nnlab.losses.checks import as_numbers, as_weights
+from nnlab.losses.checks import as_numbers
 
-if TYPE_CHECKING:
-    from nnlab.models.training import Trainer
-
-Examples = tuple[Any, np.ndarray, np.ndarray | None]  # x (a tuple, if the model has several inputs), y, weights
+# x, y and the weights of the examples; x is a tuple if the model has several inputs, the others if several outputs.
+Examples = tuple[Any, Any, Any]
 
 
 def taken(examples: Examples, part: slice | np.ndarray) -> Examples:
     """Some of the examples."""
-    x, y, weights = examples
-    return take(x, part), y[part], None if weights is None else weights[part]
+    return tuple(take(each, part) for each in examples)
 
 
-def take(x: Any, part: slice | np.ndarray) -> Any:
-    """Some of the examples of an array, or of each of several."""
-    return tuple(each[part] for each in x) if isinstance(x, tuple) else x[part]
+def take(value: Any, part: slice | np.ndarray) -> Any:
+    """Some of the examples of an array, or of each of several; None is nothing."""
+    if isinstance(value, tuple):
+        return tuple(take(each, part) for each in value)
+    return None if value is None else value[part]
 
 
 def count(x: Any) -> int:
@@ -33,22 +33,58 @@ def count(x: Any) -> int:
     return len(parts(x)[0])
 
 
-def examples(owner: str, x: Any, y: Any) -> tuple[Any, np.ndarray]:
-    """x, and y as an array with as many examples, of which there is at least one; no number in them is missing."""
-    if y is None:
-        raise ArgumentError(f"{owner}: y is missing; pass the truth for each example of x.")
-    y = as_numbers(owner, "y", y)
-    if y.ndim == 0:
-        raise ShapeError(f"{owner}: x and y must hold examples along their first axis, received a single number.")
-    if count(x) != len(y):
-        raise ShapeError(
-            f"{owner}: x and y must hold as many examples as each other, received {count(x)} and {len(y)}."
-        )
+def check_inputs(owner: str, x: Any) -> None:
+    """Raise where there is no example, or where a number is missing."""
     if count(x) == 0:
         raise ArgumentError(f"{owner}: x and y hold no examples; pass at least one.")
-    for name, array in (*(("x", part) for part in parts(x)), ("y", y)):
-        _refuse_nonfinite(owner, name, array)
-    return x, y
+    for part in parts(x):
+        _refuse_nonfinite(owner, "x", part)
+
+
+def truths(owner: str, y: Any, names: Sequence[str], judged: Collection[str]) -> Any:
+    """y as an array, or for several outputs as a tuple of arrays, None for an output that is not `judged`.
+
+    `names` are those of the outputs: a dict gives the truth by name.
+    """
+    if y is None:
+        raise ArgumentError(f"{owner}: y is missing; pass the truth for each example of x.")
+    if isinstance(y, Mapping):
+        if wrong := [key for key in y if key not in names]:
+            raise ArgumentError(
+                f"{owner}: y names an output {wrong[0]!r} that is not there; the model has: {', '.join(names)}."
+            )
+        y = tuple(y.get(name) for name in names) if len(names) > 1 else y.get(names[0])
+    if len(names) == 1:
+        return as_truth(owner, "y", y)
+    if not isinstance(y, list | tuple) or len(y) != len(names):
+        received = f"{len(y)} of them" if isinstance(y, list | tuple) else f"a single {type(y).__name__}"
+        raise ArgumentError(
+            f"{owner}: y must hold an array for each of the {len(names)} outputs ({', '.join(names)}), in a list or "
+            f"in a dict by name, received {received}."
+        )
+    return tuple(
+        as_truth(owner, f"y of the output {name!r}", each) if each is not None or name in judged else None
+        for name, each in zip(names, y, strict=True)
+    )
+
+
+def as_truth(owner: str, what: str, y: Any) -> np.ndarray:
+    """The truth of one output as an array with the examples along its first axis."""
+    if y is None:
+        raise ArgumentError(f"{owner}: {what} is missing; pass the truth for each example of x.")
+    array = as_numbers(owner, what, y)
+    if array.ndim == 0:
+        raise ShapeError(f"{owner}: x and {what} must hold examples along their first axis, received a single number.")
+    return array
+
+
+def check_truth(owner: str, what: str, y: np.ndarray, examples: int) -> None:
+    """Raise where there are not as many truths as examples, or where a number is missing."""
+    if len(y) != examples:
+        raise ShapeError(
+            f"{owner}: x and {what} must hold as many examples as each other, received {examples} and {len(y)}."
+        )
+    _refuse_nonfinite(owner, what, y)
 
 
 def _refuse_nonfinite(owner: str, name: str, array: np.ndarray) -> None:
@@ -62,52 +98,12 @@ def _refuse_nonfinite(owner: str, name: str, array: np.ndarray) -> None:
         )
 
 
-def weights_of(
-    owner: str, y: np.ndarray, shape: tuple[int, ...], sample_weight: Any, class_weight: Any
-) -> np.ndarray | None:
-    """The weights of the examples, if there are any: those given, or that of each example's class.
-
-    `shape` is that of the losses: one for each example, or one for each time of it.
-    """
-    if class_weight is not None and sample_weight is not None:
-        raise ArgumentError(f"{owner}: pass sample_weight or class_weight, not both; multiply them into sample_weight.")
-    if class_weight is not None:
-        return by_class(owner, y, shape, class_weight)
-    if sample_weight is None:
-        return None
-    weights = as_numbers(owner, "sample_weight", sample_weight)
-    if weights.ndim == 0:
-        raise ShapeError(f"{owner}: sample_weight must hold one weight for each example, received a single number.")
-    as_weights(owner, weights, shape)
-    return weights
-
-
-def by_class(owner: str, y: np.ndarray, shape: tuple[int, ...], class_weight: Any) -> np.ndarray:
-    """The weight of each example's class; 1 where the class is not listed, as in Keras."""
-    if not isinstance(class_weight, Mapping):
-        raise ArgumentError(
-            f"{owner}: class_weight must be a dictionary from the number of a class to its weight, such as "
-            f"{{0: 1.0, 1: 5.0}}, received {class_weight!r}."
-        )
-    table = {
-        integer(owner, "a class in class_weight", label, minimum=0): number(owner, "a weight in class_weight", weight)
-        for label, weight in class_weight.items()
-    }
-    if len(shape) != 1 or y.ndim > 2:
-        raise ArgumentError(
-            f"{owner}: class_weight needs one class for each example, received y of shape {y.shape}; pass "
-            "sample_weight."
-        )
-    labels = y if y.ndim == 1 else y[:, 0] if y.shape[1] == 1 else y.argmax(-1)
-    return np.array([table.get(int(label), 1.0) for label in np.rint(labels)], np.float32)
-
-
 def split(examples: Examples, owner: str, fraction: float) -> tuple[Examples, Examples | None]:
     """What to train on and what to validate on: the last `fraction` of the examples."""
     fraction = number(owner, "validation_split", fraction, 0.0, 1.0)
     if not fraction:
         return examples, None
-    total = len(examples[1])
+    total = count(examples[0])
     cut = int(total * (1 - fraction))
     if cut == 0 or cut == total:
         raise ArgumentError(
@@ -128,20 +124,24 @@ def batches(count: int, size: int, order: np.ndarray | None = None) -> Iterator[
         yield slice(start, stop) if order is None else order[start:stop]
 
 
-def check_ending(model: "Trainer") -> None:
-    """Raise where the model ends in an activation that its loss with from_logits applies once more."""
-    if not getattr(model.loss, "from_logits", False):
+def check_ending(model: Layer, loss: losses.Loss, output: int = 0) -> None:
+    """Raise where an output of the model ends in an activation that its loss with from_logits applies once more."""
+    if not getattr(loss, "from_logits", False):
         return
     last = model
     while getattr(last, "layers", None):
         ends_of_graph = getattr(last, "outputs", ())
-        if len(ends_of_graph) > 1:
-            return
-        last = ends_of_graph[0].node.layer if ends_of_graph else last.layers[-1]
-    twice = activations.sigmoid if isinstance(model.loss, losses.BinaryCrossentropy) else activations.softmax
+        if last.is_recorded or (ends_of_graph and ends_of_graph[output].node is None):
+            return  # a model of one's own ends in what its call does
+        if ends_of_graph:
+            node = ends_of_graph[output].node
+            last, output = node.layer, node.outputs.index(ends_of_graph[output])
+        else:
+            last = last.layers[-1]
+    twice = activations.sigmoid if isinstance(loss, losses.BinaryCrossentropy) else activations.softmax
     ends = getattr(last, "activation", None) is twice or type(last).__name__.lower() == twice.__name__
     if ends:
         raise ArgumentError(
-            f"{type(model.loss).__name__}: from_logits=True takes the {twice.__name__} itself, but {last._label} has "
+            f"{type(loss).__name__}: from_logits=True takes the {twice.__name__} itself, but {last._label} has "
             f"taken it already; drop from_logits=True, or the {twice.__name__} at the end of the model."
         )

@@ -123,6 +123,20 @@ class Functional(Model):
                 paths[tensor] = path if len(node.outputs) == 1 else f"{path}[{index}]"
         return found
 
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """The outputs by the paths of the calls that make them: the layer's name, `name#2` for its second call."""
+        paths = {tensor: tensor.name for tensor in self.inputs}
+        for path, node in zip(self._paths, self._nodes, strict=True):
+            several = len(node.outputs) > 1
+            paths |= {tensor: f"{path}_{index}" if several else path for index, tensor in enumerate(node.outputs)}
+        return tuple(paths[tensor] for tensor in self.outputs)
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """What the inputs are called in a dict of arrays: the names of the `Input`s."""
+        return tuple(tensor.name for tensor in self.inputs)
+
     def __deepcopy__(self, memo: dict[int, Any]) -> "Functional":
         for node in self._nodes:  # in order, so that copying a deep graph does not go deep itself
             copy.deepcopy(node, memo)
@@ -169,22 +183,39 @@ class Functional(Model):
                 which = f"for the input {tensor.name!r} " if self.takes_several else ""
                 raise ShapeError(f"{self._label}: expected {which}an array of shape {tensor.shape}, received {part}.")
 
+    def __call__(self, x: Any, training: bool | None = None, **inputs: Any) -> Any:
+        return super().__call__(self._in_order(x), training, **inputs)
+
     def as_input(self, x: Any, argument: str = "x") -> Any:
-        """`x` as an array; for several inputs as a tuple of arrays, one for each."""
+        """`x` as an array; for several inputs, in a list or in a dict by name, as a tuple of arrays, one for each."""
+        x = self._in_order(x)
         if not self.takes_several:
             alone = isinstance(x, list | tuple) and len(x) == 1 and np.ndim(x[0]) == len(self.inputs[0].shape)
             return super().as_input(x[0] if alone else x, argument)
-        names = ", ".join(tensor.name for tensor in self.inputs)
+        names = ", ".join(self.input_names)
         if not isinstance(x, list | tuple) or len(x) != len(self.inputs):
             received = f"{len(x)}" if isinstance(x, list | tuple) else type(x).__name__
             raise ArgumentError(
-                f"{self._label}: {argument} must be a list of {len(self.inputs)} arrays ({names}), received {received}."
+                f"{self._label}: {argument} must be a list of {len(self.inputs)} arrays ({names}), or a dict of them "
+                f"by name, received {received}."
             )
         arrays = tuple(super(Functional, self).as_input(part, f"{argument}[{k}]") for k, part in enumerate(x))
         if len({len(array) for array in arrays}) > 1:
             counts = ", ".join(str(len(array)) for array in arrays)
             raise ShapeError(f"{self._label}: the inputs must hold as many examples as each other, received {counts}.")
         return arrays
+
+    def _in_order(self, x: Any) -> Any:
+        """The values of a dict in the order of the inputs."""
+        if not isinstance(x, Mapping):
+            return x
+        if set(x) != set(self.input_names):
+            raise ArgumentError(
+                f"{self._label}: x must have the names of the inputs as keys ({', '.join(self.input_names)}), received "
+                f"{', '.join(map(str, x)) or 'an empty dict'}."
+            )
+        found = [x[name] for name in self.input_names]
+        return found if self.takes_several else found[0]
 
     # ---- the contract of a layer
 
@@ -231,16 +262,7 @@ class Functional(Model):
         zeros = dict(zip(self.inputs, map(np.zeros_like, parts(s.x)), strict=True))
         return one_or_tuple((zeros | gradients)[tensor] for tensor in self.inputs)
 
-    # ---- training and configuration
-
-    def compile(self, optimizer: Any, loss: Any = None, metrics: Any = (), **unknown: Any) -> None:
-        """Say how to train, as `Sequential.compile`; for a model with one output."""
-        if len(self.outputs) > 1:
-            raise ArgumentError(
-                f"{self._label}: a model is trained by the loss of one output, and this one has {len(self.outputs)}; "
-                "compile a Model of the same inputs and the output to train on, which shares the weights."
-            )
-        super().compile(optimizer, loss, metrics, **unknown)
+    # ---- configuration
 
     def get_config(self) -> dict[str, Any]:
         raise NnlabError(f"{self._label}: a graph has no configuration to make it from; call the code that planned it.")

@@ -15,7 +15,7 @@ class History(Callback):
     `interrupted` tells whether Ctrl-C ended the training, and `notes` holds what was said on the way.
     """
 
-    def __init__(self, epochs: int = 0, steps: int = 0):
+    def __init__(self, epochs: int = 0, steps: int | None = 0):
         self.params = {"epochs": epochs, "steps": steps}
         self.history: dict[str, list[float]] = {}
         self.epoch: list[int] = []

@@ -12,10 +12,11 @@ BAR = 20  # cells
 class Progress:
     """The base, which is silent: what `fit` tells whoever shows it.
 
-    `work` names what is done if it is not training, and then there is one epoch.
+    `work` names what is done if it is not training, and then there is one epoch. `steps` is None where only the end of
+    an iterator will tell how many batches there are.
     """
 
-    def __init__(self, epochs: int, steps: int, work: str = ""):
+    def __init__(self, epochs: int, steps: int | None, work: str = ""):
         self.epochs, self.steps, self.work = epochs, steps, work
 
     def begin(self) -> None:
@@ -103,7 +104,7 @@ def rounded(value: float) -> str:
     return f"{value:.4f}" if abs(value) >= 1e-3 or value == 0 or value != value else f"{value:.4e}"
 
 
-def progress_for(verbose: int | str, epochs: int, steps: int, work: str = "") -> Progress:
+def progress_for(verbose: int | str, epochs: int, steps: int | None, work: str = "") -> Progress:
     """What shows the progress: nothing for 0, lines for 2, and for "auto" or 1 what suits the place."""
     if verbose not in ("auto", 0, 1, 2):
         raise ArgumentError(f"verbose must be 'auto', 0 (silent), 1 (a bar) or 2 (lines), received {verbose!r}.")
@@ -115,7 +116,7 @@ def progress_for(verbose: int | str, epochs: int, steps: int, work: str = "") ->
         from nnlab.widgets.training import TrainingProgress  # deferred: only a notebook has Jupyter's packages loaded
 
         return TrainingProgress(epochs, steps, work)
-    return (Bar if sys.stdout.isatty() else Lines)(epochs, steps, work)
+    return (Bar if sys.stdout.isatty() and steps else Lines)(epochs, steps, work)
 
 
 def in_notebook() -> bool:

@@ -94,6 +94,11 @@ class Sequential(Model):
             self._begin_with((None, *shape))
 
     @property
+    def output_names(self) -> tuple[str, ...]:
+        """The name of the last layer."""
+        return (self._layers[-1].name,) if self._layers else ("output",)
+
+    @property
     def output_shape(self) -> Shape:
         """The shape of the output, None for the batch."""
         return self.compute_output_shape(self.input_shape)

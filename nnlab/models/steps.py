@@ -4,6 +4,8 @@ A training step is the same forward and backward pass that a trace shows, from t
 the optimizer. It happens as a whole or not at all: whatever interrupts it, no weight is half moved.
 """
 
+from typing import Any, NamedTuple
+
 import numpy as np
 
 from nnlab import losses, optimizers
@@ -12,6 +14,7 @@ from nnlab.core.errors import NnlabError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Call
 from nnlab.core.variable import Variable
+from nnlab.models.objective import TotalLoss
 
 LOSS = "loss"  # the path under which a trace shows the loss
 
@@ -20,12 +23,10 @@ class Steps(Layer):
     """A layer with an optimizer and a loss, which can move along the loss's gradient."""
 
     optimizer: optimizers.Optimizer | None = None
-    loss: losses.Loss | None = None
+    loss: losses.Loss | TotalLoss | None = None
 
-    def train_step(
-        self, x: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
-    ) -> tuple[float, np.ndarray, np.ndarray | None]:
-        """Move the weights once, by this batch: the loss before the step, penalties included, the output, its mask.
+    def train_step(self, x: Any, y: Any, sample_weight: Any = None) -> "Outcome":
+        """Move the weights once, by this batch: what came out before the step.
 
         If anything stops it, Ctrl-C included, the model and its optimizer are as they were before.
         """
@@ -37,6 +38,7 @@ class Steps(Layer):
             y_pred = self.apply(s, x)
             mask = self.mask_after(s, None)
             loss = s.run(LOSS, self.loss, y_pred, y_true=y, sample_weight=sample_weight, mask=mask)
+            each = vars(vars(s)[LOSS + "/"]).get("each", ())
             self.unapply(s, g, g.undo(LOSS, self.loss, s, np.ones_like(loss)).y_pred)
             total = float(loss) + sum(call.losses)
             gradients = {}
@@ -52,22 +54,30 @@ class Steps(Layer):
                 variable.value = value
             self.optimizer.slots, self.optimizer.iterations = remembered, steps
             raise
-        return total, y_pred, mask
+        return Outcome(total, y_pred, mask, each)
 
-    def test_step(
-        self, x: np.ndarray, y: np.ndarray, sample_weight: np.ndarray | None = None
-    ) -> tuple[float, np.ndarray, np.ndarray | None]:
-        """The loss of this batch at inference, penalties included, the output, and its mask."""
+    def test_step(self, x: Any, y: Any, sample_weight: Any = None) -> "Outcome":
+        """What comes out of this batch at inference."""
         y_pred, mask = self._infer(x)
-        loss = self.loss.apply(self.loss.record(Call()), y_pred, y, sample_weight, mask)
-        return float(loss) + sum(self.losses), y_pred, mask
+        s = self.loss.record(Call())
+        loss = self.loss.apply(s, y_pred, y, sample_weight, mask)
+        return Outcome(float(loss) + sum(self.losses), y_pred, mask, vars(s).get("each", ()))
 
-    def _infer(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    def _infer(self, x: Any) -> tuple[Any, Any]:
         call = Call(training=False, rng=seeding.generator(), live=True)
         s = self.record(call)
         y = self.apply(s, x)
         self._activity_losses = call.losses
         return y, self.mask_after(s, None)
+
+
+class Outcome(NamedTuple):
+    """What a step gives: the loss, penalties included, the output and its mask, and the loss of each of several."""
+
+    loss: float
+    y_pred: Any
+    mask: Any
+    each: tuple[float, ...] = ()
 
 
 def gradient_of(variable: Variable, call: Call) -> np.ndarray:

@@ -17,7 +17,7 @@ PAUSE = 0.1  # seconds between two pictures; a browser cannot show more, and eac
 class TrainingProgress(ipywidgets.HTML):
     """What `fit` shows in a notebook; it is told of each batch, and draws itself again now and then."""
 
-    def __init__(self, epochs: int, steps: int, work: str = ""):
+    def __init__(self, epochs: int, steps: int | None, work: str = ""):
         super().__init__()
         self.epochs, self.steps, self.work = epochs, steps, work
         self.rows: dict[int, Mapping[str, float]] = {}
@@ -56,18 +56,20 @@ class TrainingProgress(ipywidgets.HTML):
         self.value = html(self)
 
     def __repr__(self) -> str:
-        batches = counted(self.steps, "batch", "batches")
+        batches = counted(self.steps, "batch", "batches") if self.steps else "an iterator"
         return f"{self.work}: {batches}" if self.work else f"Training: {counted(self.epochs, 'epoch')} of {batches}"
 
 
 def html(progress: TrainingProgress) -> str:
     """The bar, the table and the sentences."""
     epoch, batch = progress.place
-    done, total = epoch * progress.steps + batch, progress.epochs * progress.steps
+    done, total = epoch * (progress.steps or 1), progress.epochs * (progress.steps or 1)
+    done += batch if progress.steps else 0
     if epoch == progress.epochs or progress.finished:
         caption = f"{progress.work} done" if progress.work else f"{counted(epoch, 'epoch')} done"
     else:
-        caption = f"{progress.work or f'Epoch {epoch + 1} of {progress.epochs}'}, batch {batch} of {progress.steps}"
+        caption = f"{progress.work or f'Epoch {epoch + 1} of {progress.epochs}'}, batch {batch}"
+        caption += f" of {progress.steps}" if progress.steps else ""
     label = progress.work or "Training"
     bar = f'<progress max="{total}" value="{done}" aria-label="{label}" style="width: 100%"></progress>'
     sentences = "".join(f"<p><strong>{escape(sentence)}</strong></p>" for sentence in progress.sentences)

@@ -322,11 +322,6 @@ def two_of_a_name():
     return Model(x, Dense(2, name="same")(Dense(3, name="same")(x)))
 
 
-def two_outputs():
-    x = Input((3,))
-    return Model(x, [Dense(2)(x), Dense(2)(x)], name="m")
-
-
 def classifier(loss):
     x = Input((4,))
     model = Model(x, Dense(3, activation="softmax")(x), name="m")
@@ -352,10 +347,8 @@ MISTAKES = {
     "inputs= is empty": lambda: Model([], Dense(2)(Input((3,)))),
     "the same symbolic tensor twice": lambda: Model([x := Input((3,)), x], Dense(2)(x)),
     "expected an array of shape (None, 4), received (6, 3).": lambda: classifier("mse")(A[:, :3]),
-    "x must be a list of 2 arrays (one, other), received ndarray.": lambda: siamese()(A),
+    "x must be a list of 2 arrays (one, other), or a dict of them by name, received ndarray.": lambda: siamese()(A),
     "as many examples as each other, received 6, 5.": lambda: siamese()([A, B[:5]]),
-    "a model is trained by the loss of one output, and this one has 2": lambda: two_outputs().compile("sgd", "mse"),
-    "a loss judges one output, and this model has 2": lambda: two_outputs().trace(A[:, :3], y=A, loss="mse"),
     "(6, 2)": lambda: classifier("mse").fit(A, A[:, :2], verbose=0),
     "unknown argument 'nix'": lambda: Dense(2)(Input((3,)), nix=1),
     "leave out training= on symbolic tensors": lambda: Dropout(0.5)(Input((3,)), training=True),

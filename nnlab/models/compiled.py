@@ -1,0 +1,238 @@
+"""What `compile` tells a model: how it is trained, and what is watched; and the trace that goes from the loss down."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from nnlab import losses, metrics, optimizers
+from nnlab.core.errors import ArgumentError, NnlabError, unknown_arguments
+from nnlab.core.record import Record, parts, shape_of
+from nnlab.core.trace import Trace
+from nnlab.models import data
+from nnlab.models.objective import TotalLoss, objective, per_output
+from nnlab.models.running import Running, Watched
+from nnlab.models.shapes import as_shapes
+from nnlab.models.steps import LOSS, Steps
+from nnlab.models.weighting import weights_of
+
+COMPILE = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
+
+
+class Compiled(Steps):
+    """A layer that knows what it is trained for."""
+
+    _told: Mapping[str, Any] | None = None  # the arguments of `compile`, apart from the optimizer
+    _arranged: tuple[str, ...] = ()  # the names of the outputs for which they have been taken apart
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """What the outputs are called in logs, and in a dict of truths; `fit` needs no name where there is one."""
+        return ("output",)
+
+    def compile(
+        self,
+        optimizer: Any,
+        loss: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        loss_weights: Any = None,
+        **unknown: Any,
+    ) -> None:
+        """Say how to train: an optimizer and a loss, by name or as objects, and what to watch besides.
+
+        The loss counts each example by its weight (`sample_weight`, `class_weight`), and so do `weighted_metrics`;
+        `metrics` do not. Times that the mask of the output leaves out count in none of them (but in precision,
+        recall and AUC, as in Keras).
+        For a model with several outputs each of these is a list with an entry for each output, or a dict by the
+        output's name; a single loss is that of every output. What is trained is the sum of the losses, each times its
+        entry in `loss_weights`.
+
+        >>> from nnlab import layers, models
+        >>> model = models.Sequential([layers.Dense(3, activation="softmax", input_shape=(2,))])
+        >>> model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        >>> model.optimizer
+        SGD(learning_rate=0.01, momentum=0.0, nesterov=False)
+        """
+        if unknown:
+            raise unknown_arguments(f"{self._label}.compile", unknown, COMPILE)
+        if loss is None:
+            raise ArgumentError(f"{self._label}: compile needs a loss, such as loss='mse'.")
+        self._told = {
+            "loss": loss, "loss_weights": loss_weights, "metrics": metrics, "weighted_metrics": weighted_metrics,
+        }  # fmt: skip
+        self._arrange()
+        self.optimizer = optimizers.get(optimizer)
+
+    def _arrange(self) -> None:
+        """Take apart what `compile` was told, for the outputs there are."""
+        owner, names, told = f"{self._label}.compile", self.output_names, self._told
+        self.loss = objective(owner, told["loss"], told["loss_weights"], names)
+        self._metrics = watched(owner, "metrics", told["metrics"], names)
+        self._weighted_metrics = watched(owner, "weighted_metrics", told["weighted_metrics"], names)
+        self._arranged = names
+
+    def running(self) -> Running:
+        """The loss and each metric, of nothing yet."""
+        judged = self.loss.judged if isinstance(self.loss, TotalLoss) else ()
+        return Running(self._metrics, self._weighted_metrics, judged if len(judged) > 1 else ())
+
+    def trace(
+        self,
+        x: Any,
+        training: bool = False,
+        seed: int | None = None,
+        grad: Any = None,
+        patch: Mapping[str, Any] | None = None,
+        *,
+        y: Any = None,
+        loss: Any = None,
+        sample_weight: Any = None,
+        **inputs: Any,
+    ) -> Trace:
+        """Every intermediate value of every layer by path (`conv2d/windows`), with its gradient.
+
+        With the truth `y` the gradients are those of the loss, whose own steps are there too (`loss/difference`, or
+        for several outputs `loss/age/difference`): the compiled one, or `loss` (of several outputs a list, or a dict
+        by name), in which each example counts by its `sample_weight`.
+
+        >>> from nnlab import layers, models
+        >>> model = models.Sequential([layers.Dense(1, use_bias=False, kernel_initializer="ones", name="dense")])
+        >>> trace = model.trace([[1, 2]], y=[[0]], loss="mse")
+        >>> trace["loss/y"].value, trace["dense/kernel"].grad.tolist()
+        (np.float32(9.0), [[6.0], [12.0]])
+        """
+        if y is None:
+            for name, value in {"loss": loss, "sample_weight": sample_weight}.items():
+                if value is not None:
+                    raise ArgumentError(f"{self._label}: trace({name}=...) needs the truth too, y=...")
+            return super().trace(x, training, seed, grad, patch, **inputs)
+        if grad is not None:
+            raise ArgumentError(f"{self._label}: pass y (gradients of the loss) or grad (the gradient of y), not both.")
+        if loss is None and self.loss is None:
+            raise ArgumentError(f"{self._label}: trace(y=...) needs a loss; pass loss= or compile the model first.")
+
+        def from_loss(s: Record, g: Record) -> Any:
+            names = self.output_names
+            if loss is None and self._arranged != names:
+                self._arrange()
+            chosen = self.loss if loss is None else objective(f"{self._label}.trace", loss, None, names)
+            truth = data.truths(f"{self._label}.trace", y, names, judged_by(chosen, names))
+            weights = by_output(sample_weight, names)
+            mask = self.mask_after(s, None)
+            value = s.run(LOSS, chosen, s.y, y_true=truth, sample_weight=weights, mask=mask)
+            return g.undo(LOSS, chosen, s, np.ones_like(value)).y_pred
+
+        return super().trace(x, training, seed, from_loss, patch, **inputs)
+
+    def _examples(
+        self, method: str, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None
+    ) -> data.Examples:
+        """x, y and weights as arrays that fit each other, the model and its loss; builds the model."""
+        if self.loss is None:
+            raise ArgumentError(f"{self._label}: call compile(optimizer=..., loss=...) before {method}.")
+        owner, x = f"{self._label}.{method}", self.as_input(x)
+        if y is None:
+            data.truths(owner, y, (), ())  # before anything is built: y is missing
+        self.ensure_built(shape_of(x))
+        self.check_input(shape_of(x))
+        names = self.output_names
+        if self._arranged != names:
+            self._arrange()
+        truth = data.truths(owner, y, names, self._judged())
+        data.check_inputs(owner, x)
+        count = data.count(x)
+        shapes = [(count, *shape[1:]) for shape in as_shapes(self.compute_output_shape(any_number(shape_of(x))))]
+        given = parts(by_output(sample_weight, names))
+        if class_weight is not None and len(names) > 1:
+            raise ArgumentError(
+                f"{owner}: class_weight is for a model with one output; pass sample_weight, a dict by the "
+                "output's name."
+            )
+        weights = []
+        for place, (name, part) in enumerate(zip(names, parts(truth), strict=True)):
+            weight = given[place] if len(given) > 1 else given[0]
+            weights.append(None if part is None else self._fitting(
+                owner, name if len(names) > 1 else "", place, part, shapes[place], weight, class_weight
+            ))  # fmt: skip
+        if all(weight is None for weight in weights):
+            return x, truth, None
+        return x, truth, tuple(weights) if len(names) > 1 else weights[0]
+
+    def _fitting(
+        self, owner: str, name: str, place: int, y: np.ndarray, shape: tuple, sample_weight: Any, class_weight: Any
+    ) -> np.ndarray | None:
+        """Check the truth of one output; the weights of its examples."""
+        what = f"y of the output {name!r}" if name else "y"
+        data.check_truth(owner, what, y, shape[0])
+        loss = self.loss
+        if isinstance(loss, TotalLoss):
+            loss = list(loss.by_output.values())[place]
+        if loss is not None:
+            data.check_ending(self, loss, place)
+            try:
+                loss.check_labels(y, np.broadcast_to(np.zeros((), self.dtype), shape))
+            except NnlabError as error:
+                raise type(error)(f"{owner}: the output {name!r}: {error}" if name else str(error)) from None
+        return weights_of(owner, y, shape[:-1], sample_weight, class_weight)
+
+    def _judged(self) -> set[str]:
+        """The outputs whose truth is needed."""
+        names = self.output_names
+        watched = {names[each.place] for each in (*self._metrics, *self._weighted_metrics)}
+        return judged_by(self.loss, names) | watched
+
+
+def judged_by(loss: losses.Loss | TotalLoss, names: tuple[str, ...]) -> set[str]:
+    """The outputs that a loss looks at."""
+    return set(loss.judged if isinstance(loss, TotalLoss) else names)
+
+
+def any_number(shape: Any) -> Any:
+    """The same shape, or shapes, for any number of examples."""
+    if isinstance(shape[0], tuple):
+        return tuple(map(any_number, shape))
+    return (None, *shape[1:])
+
+
+def by_output(sample_weight: Any, names: tuple[str, ...]) -> Any:
+    """The weights as they are, if they are those of every output; else a tuple with those of each."""
+    if isinstance(sample_weight, Mapping):
+        found = per_output("sample_weight", "the dict", sample_weight, names)
+        return found if len(names) > 1 else found[0]
+    several = isinstance(sample_weight, list | tuple) and len(sample_weight) == len(names) > 1
+    return tuple(sample_weight) if several and any(map(np.ndim, sample_weight)) else sample_weight
+
+
+def watched(owner: str, argument: str, identifiers: Any, names: tuple[str, ...]) -> list[Watched]:
+    """The metrics of each output: for a model with one output a list of them, or one."""
+    if identifiers is None or identifiers == []:
+        return []
+    if len(names) == 1:
+        each = (identifiers.get(names[0]) if isinstance(identifiers, Mapping) else identifiers,)
+    elif not isinstance(identifiers, Mapping | list | tuple) or (
+        not isinstance(identifiers, Mapping) and len(identifiers) != len(names)
+    ):
+        raise ArgumentError(
+            f"{owner}: with {len(names)} outputs, {argument} must say which is watched by what, such as "
+            f"{{{names[0]!r}: ['mae']}}, received {identifiers!r}."
+        )
+    else:
+        each = per_output(owner, argument, identifiers, names)
+    return [
+        Watched(place, f"{name}_" if len(names) > 1 else "", metric)
+        for place, (name, chosen) in enumerate(zip(names, each, strict=True))
+        for metric in as_metrics(chosen)
+    ]
+
+
+def as_metrics(identifiers: Any) -> list[metrics.Metric]:
+    """The metrics for a list of them, or for one."""
+    if identifiers is None:
+        return []
+    several = isinstance(identifiers, list | tuple)
+    found = [metrics.get(each) for each in (identifiers if several else [identifiers])]
+    for metric in found:
+        if np.ndim(metric.result()):
+            raise ArgumentError(f"compile: {metric!r} has several thresholds, expected one; give a metric for each.")
+    return found

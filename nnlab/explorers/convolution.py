@@ -11,7 +11,10 @@ from nnlab import arrays
 from nnlab.core.arguments import integers, number
 from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.trace import Trace
-from nnlab.explorers.explorer import Explorer, Setting, Settings
+from nnlab.explorers.convolution_gradients import gradients
+from nnlab.explorers.explorer import Explorer
+from nnlab.explorers.keras_line import Call
+from nnlab.explorers.settings import Setting, Settings
 from nnlab.explorers.sheets import LARGEST, by, drawn, numbers, single
 from nnlab.explorers.windows import cell_numbers, counts, formula, plane, ring
 from nnlab.layers import Conv2D
@@ -42,6 +45,7 @@ class ConvolutionExplorer(Explorer):
     x = Setting()
     kernel = Setting()
     bias = Setting()
+    grad = Setting()
     strides = Setting()
     padding = Setting()
     dilation_rate = Setting()
@@ -68,6 +72,7 @@ class ConvolutionExplorer(Explorer):
         bias = bias.item() if isinstance(bias, np.ndarray) and bias.size == 1 else bias
         settings["bias"] = number(owner, "bias", bias, -LARGEST, LARGEST)
         layer = self._convolution(settings)
+        settings["grad"] = self._upstream(layer, settings, given)
         rates = {"strides": single(layer.strides), "dilation_rate": single(layer.dilation_rate)}
         return settings | rates | {"padding": layer.padding}
 
@@ -89,13 +94,39 @@ class ConvolutionExplorer(Explorer):
         array.flags.writeable = False  # a number set in place would not reach the picture
         return {name: array, size: single(array.shape)}
 
+    def _upstream(self, layer: Conv2D, settings: Settings, given: Mapping[str, Any]) -> np.ndarray | None:
+        """The gradient of the output, if it is not all ones: as given, or what a learner made of it before."""
+        owner, shape = type(self).__name__, layer.compute_output_shape((1, *settings["x"].shape, 1))[1:3]
+        if "grad" in given:
+            array = numbers(owner, "grad", given["grad"], MOST["x"], ONES["x"])
+            if array.shape != shape:
+                raise ShapeError(f"{owner}: grad has shape {array.shape}, expected that of the output, {shape}.")
+        else:
+            array = self._sheets["grad"][: shape[0], : shape[1]].copy() if hasattr(self, "_sheets") else np.ones(shape)
+        array.flags.writeable = False
+        return None if (array == 1).all() else array
+
+    def _grad(self, settings: Settings) -> np.ndarray:
+        shape = self.layer(settings).compute_output_shape((1, *settings["x"].shape, 1))[1:3]
+        return np.ones(shape) if settings["grad"] is None else settings["grad"]
+
+    def accept(self, call: Call) -> Settings:
+        """The settings of a Conv2D with one filter."""
+        layer = call.layer("Conv2D", shown=("filters", "kernel_size", "strides", "padding", "dilation_rate"))
+        if layer.filters != 1:
+            raise ArgumentError(f"{call.owner}: one filter is shown here, received filters={layer.filters}.")
+        return {name: getattr(layer, name) for name in ("kernel_size", "strides", "padding", "dilation_rate")}
+
     def remember(self, settings: Settings) -> None:
         """Keep the numbers that a learner set, so that a size made smaller and larger again brings them back."""
         same_seed = getattr(self, "_seed", None) == settings["seed"]
-        sheets = self._sheets if same_seed else {name: sheet_of(name, settings["seed"]) for name in SIZES}
+        fresh = {"grad": np.ones((MOST["x"], MOST["x"]))}
+        fresh |= {name: sheet_of(name, settings["seed"]) for name in SIZES}
+        sheets = self._sheets if same_seed else fresh
         for name, sheet in sheets.items():
-            rows, columns = settings[name].shape
-            sheet[:rows, :columns] = settings[name]
+            array = self._grad(settings) if name == "grad" else settings[name]
+            rows, columns = array.shape
+            sheet[:rows, :columns] = array
         self._sheets, self._seed = sheets, settings["seed"]
 
     def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
@@ -138,7 +169,7 @@ class ConvolutionExplorer(Explorer):
         layer = self.layer(settings)
         layer.build((1, *settings["x"].shape, 1))
         layer.set_weights([settings["kernel"][:, :, None, None], [settings["bias"]]])
-        trace = layer.trace(settings["x"][None, :, :, None], seed=0)
+        trace = layer.trace(settings["x"][None, :, :, None], seed=0, grad=self._grad(settings)[None, :, :, None])
         links = cell_numbers(layer, trace)
         used = {name: counts(links[name], plane(trace, name).shape) for name in ("x", "padded")}
         grids = [*self._grids(trace, used), *self.extra_grids(used)]
@@ -148,11 +179,15 @@ class ConvolutionExplorer(Explorer):
         factors = ("padded" if "padded" in links else "x", "kernel")
         weights = plane(trace, "kernel").astype(float)  # products of float32 numbers are exact in float64
         terms = np.reshape(trace["windows"].value, links["x"].shape) * weights.ravel()
+        accounts = {"y": Terms(links, factors, terms, weights.shape, digits(trace), addends=("bias",))}
+        if settings["gradient"]:
+            backward = gradients(trace, links)
+            grids, accounts = [*grids, *backward[0]], accounts | backward[1]
         scene = Scene(
             title=self.title,
             formula="" if "formula" in settings["hide"] else formula(layer, trace),
             parts=tuple(grids),
-            accounts={"y": Terms(links, factors, terms, weights.shape, digits(trace), addends=("bias",))},
+            accounts=accounts,
             result="y",
             controls=tuple(self.control(name, settings) for name in self.controls),
             notes=self.notes(layer, trace, used),

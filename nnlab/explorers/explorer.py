@@ -1,46 +1,41 @@
 """What all explorers share: settings that are traits, and a picture that never shows a setting that makes no sense.
 
 A new explorer is a class with `Setting` traits and four methods: `prepare` checks the settings, `layer` is the real
-layer that they stand for, `draw` shows its trace, `candidates` are the values that a control could take.
+layer that they stand for, `draw` shows its trace, `candidates` are the values that a control could take. With a fifth,
+`accept`, its line of Keras can be edited.
 """
 
-import json
+import contextlib
+import hashlib
+import inspect
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
-import numpy as np
 import traitlets
 
-from nnlab.core.arguments import integer
-from nnlab.core.errors import ArgumentError, NnlabError, UnknownArgumentError, unknown_arguments
+from nnlab.core.errors import ArgumentError, NnlabError, unknown_arguments
 from nnlab.core.layer import Layer
 from nnlab.core.trace import Trace
+from nnlab.explorers import keras_line, predictions, requests
+from nnlab.explorers.history import History
+from nnlab.explorers.settings import LASTING, UNSEEN, Setting, Settings, as_json, common, plain
 from nnlab.widgets.grid_view import GridView
 from nnlab.widgets.scene import Control, Scene
 
-PARTS = ("formula", "transport", "ledger", "notes", "code")  # what `hide` can take away, beside the controls
 KEPT = 60  # scenes that are remembered, so that a slider moved back and forth computes nothing twice
-
-Settings = dict[str, Any]
-
-
-class Setting(traitlets.TraitType):
-    """A trait that lives in the explorer's settings: to set it is to ask for a picture with it.
-
-    A value that makes no sense raises and changes nothing, and the view says why.
-    """
-
-    def get(self, explorer: "Explorer", cls: type | None = None) -> Any:
-        return explorer.settings[self.name]
-
-    def set(self, explorer: "Explorer", value: Any) -> None:
-        explorer.change(**{self.name: value})
+LONGEST = 500  # characters of a message
 
 
 class Explorer(GridView):
-    """The base of all explorers. `hide` names controls or parts of the view that a teacher takes away."""
+    """The base of all explorers, and the settings that each of them has.
+
+    `hide` names controls or parts of the view that a teacher takes away, `seed` chooses the numbers that are drawn.
+    With `predict=True` the numbers of the result (or of the grid that it names) are hidden until the learner has said
+    them; `score` counts. With `gradient=True` the gradients stand beside the values, where the explorer has them.
+    """
 
     controls: ClassVar[Sequence[str]] = ()  # the settings that a learner can move, in order
     choices: ClassVar[Sequence[str]] = ()  # those of them that are words, not numbers
@@ -48,6 +43,11 @@ class Explorer(GridView):
 
     hide = Setting()
     seed = Setting()
+    predict = Setting()
+    gradient = Setting()
+    score = Setting()
+
+    settings: Settings = {}
 
     def __init__(self, **settings: Any):
         known = self.setting_names()
@@ -57,11 +57,19 @@ class Explorer(GridView):
         # JupyterLab runs a widget's callbacks in a thread beside the one that runs the cells.
         self._lock = threading.RLock()
         self._drawn: OrderedDict[str, tuple[Scene, Trace]] = OrderedDict()
+        self._found: OrderedDict[str, Any] = OrderedDict()
+        self._history = History()
         self.settings = self._checked({}, settings)
         self.remember(self.settings)
+        self._check_grid(self.settings)
         super().__init__(self._draw(self.settings)[0])
         self.on_msg(self._heard)
         self._publish()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not name.startswith("_") and not hasattr(type(self), name):
+            raise unknown_arguments(type(self).__name__, [name], self.setting_names())
+        super().__setattr__(name, value)
 
     # ---- what an explorer writes
 
@@ -84,6 +92,13 @@ class Explorer(GridView):
         """The values that a control could take, in order; those that the layer refuses are left out of it."""
         raise NotImplementedError
 
+    def accept(self, *calls: keras_line.Call) -> Settings:
+        """The changes of settings that a line of Keras stands for, read as calls of layers.
+
+        One parameter takes one layer; an explorer of several layers has several, or `*calls`.
+        """
+        raise NotImplementedError
+
     def remember(self, settings: Settings) -> None:
         """Keep what later settings may want back; called with settings that are being shown."""
 
@@ -101,13 +116,18 @@ class Explorer(GridView):
 
     @property
     def code(self) -> str:
-        """The line of Keras that makes this layer."""
+        """The line of Keras that makes this layer. Set to another, it is read, never run, and the picture follows."""
         return self.scene.code
+
+    @code.setter
+    def code(self, line: str) -> None:
+        with self._told():
+            self._change(self._accepted(line))
 
     @property
     def text(self) -> str:
-        """The picture in words and numbers."""
-        return self.scene.text
+        """The picture in words and numbers, without those that wait to be predicted."""
+        return self._visible().text
 
     @property
     def state(self) -> Settings:
@@ -116,14 +136,21 @@ class Explorer(GridView):
 
     def change(self, **changes: Any) -> None:
         """Change several settings at once. If they make no sense nothing changes, and the view says why."""
-        try:
+        with self._told():
             self._change(changes)
-        except NnlabError as error:
-            self._publish(str(error))
-            raise
+
+    def undo(self) -> None:
+        """Take the last change back, if there is one."""
+        self._go(self._history.undo)
+
+    def redo(self) -> None:
+        """Make the change again that was taken back last, if there is one."""
+        self._go(self._history.redo)
 
     def control(self, name: str, settings: Settings) -> Control:
         """The control of a setting, limited to the values that the layer accepts beside the other settings."""
+        if name == "gradient":
+            return Control(name, settings[name], [False, True], "switch")
         options, refused = [], ""
         for value in self.candidates(name, settings):
             try:
@@ -136,7 +163,7 @@ class Explorer(GridView):
         return Control(name, settings[name], options, "choice" if name in self.choices else "range", refused)
 
     def __repr__(self) -> str:
-        stated = ", ".join(f"{name}={self.settings[name]!r}" for name in self.controls)
+        stated = ", ".join(f"{name}={self.settings[name]!r}" for name in self.controls if name != "gradient")
         return f"{type(self).__name__}({stated})"
 
     # ---- inside
@@ -146,87 +173,142 @@ class Explorer(GridView):
         unknown = [name for name in changes if name not in self.setting_names()]
         if unknown:
             raise unknown_arguments(owner, unknown, self.setting_names())
-        both = {"hide": (), "seed": 0, **current, **changes}
-        seed = integer(owner, "seed", both["seed"], minimum=0)
-        hide = tuple(both["hide"]) if isinstance(both["hide"], list | tuple) else (both["hide"],)
-        known = (*self.controls, *PARTS)
-        for name in hide:
-            if name not in known:
-                raise UnknownArgumentError(f"{owner}: hide can name {', '.join(known)}; received {name!r}.")
-        return {**self.prepare({**current, "seed": seed}, changes), "hide": hide, "seed": seed}
+        manners = common(owner, {**current, **changes}, self.controls)
+        return {**self.prepare({**current, "seed": manners["seed"]}, changes), **manners}
 
-    def _change(self, changes: Settings, answer: Mapping[str, Any] | None = None) -> None:
+    def _check_grid(self, settings: Settings) -> None:
+        """A grid that is to be predicted has to be there."""
+        grids = [grid.name for grid in self._draw(settings)[0].grids]
+        if isinstance(settings["predict"], str) and settings["predict"] not in grids:
+            known, received = ", ".join(map(repr, grids)), settings["predict"]
+            raise ArgumentError(
+                f"{type(self).__name__}: predict must be True, False or one of {known}, received {received!r}."
+            )
+
+    def _accepted(self, line: Any) -> Settings:
+        calls = keras_line.read(type(self).__name__, line)
+        if not self.takes_lines:
+            raise ArgumentError(f"{type(self).__name__}: its line of Keras cannot be edited.")
+        try:
+            inspect.signature(self.accept).bind(*calls)
+        except TypeError:
+            raise ArgumentError(f"{type(self).__name__}: expected one layer, received {len(calls)}.") from None
+        return self.accept(*calls)
+
+    @property
+    def takes_lines(self) -> bool:
+        """Whether the line of Keras can be edited."""
+        return type(self).accept is not Explorer.accept
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """The view says what was wrong, and so does the error."""
+        try:
+            yield
+        except NnlabError as error:
+            self._publish(str(error))
+            raise
+
+    def _change(self, changes: Settings, answer: Settings | None = None, gesture: Any = None) -> None:
         with self._lock:
-            before, changed = self.settings, self._checked(self.settings, changes)
-            self._draw(changed)
-            self.settings = changed
-            self.remember(changed)
-            self._publish(answer=answer)
-        for name in changed:
-            if plain(before[name]) != plain(changed[name]):
-                self.notify_change(
-                    traitlets.Bunch(name=name, old=before[name], new=changed[name], owner=self, type="change")
-                )
+            before, after = self.settings, self._checked(self.settings, changes)
+            if "predict" in changes:
+                self._check_grid(after)
+            self._draw(after)
+            steps = [name for name in after if name not in LASTING and plain(before[name]) != plain(after[name])]
+            if steps:
+                self._history.record(before, next((name for name in changes if name in steps), steps[0]), gesture)
+            self._adopt(after, answer, rescored="score" in changes)
+
+    def _go(self, move: Callable[[Settings], Settings | None], answer: Settings | None = None) -> None:
+        with self._lock:
+            settings = move(self.settings) or self.settings
+            self._adopt({**settings, **{name: self.settings[name] for name in LASTING}}, answer)
+
+    def _adopt(self, settings: Settings, answer: Settings | None = None, rescored: bool = False) -> None:
+        """Make valid settings those that are shown, and tell everybody."""
+        before, key = self.settings, self._key(settings)
+        if key != self._key(before) and not rescored:
+            self._found[self._key(before)] = before["score"]["found"]
+            if len(self._found) > KEPT:
+                self._found.popitem(last=False)
+            settings = {**settings, "score": {**settings["score"], "found": self._found.get(key, {})}}
+        self._draw(settings)
+        self.settings = settings
+        self.remember(settings)
+        self._publish(answer=answer)
+        for name in settings:
+            if plain(before[name]) != plain(settings[name]):
+                change = {"name": name, "old": before[name], "new": settings[name], "owner": self, "type": "change"}
+                self.notify_change(traitlets.Bunch(change))
 
     def _draw(self, settings: Settings) -> tuple[Scene, Trace]:
-        key = as_json({name: plain(value) for name, value in settings.items()})
+        key = as_json({name: plain(value) for name, value in settings.items() if name not in UNSEEN})
         if key not in self._drawn:
             self._drawn[key] = self.draw(settings)
             if len(self._drawn) > KEPT:
                 self._drawn.popitem(last=False)
         return self._drawn[key]
 
-    def _publish(self, message: str = "", answer: Mapping[str, Any] | None = None) -> None:
+    def _key(self, settings: Settings) -> str:
+        """Equal for settings under which the same numbers are to be predicted."""
+        asked = {name: plain(value) for name, value in settings.items() if name not in (*LASTING, "gradient")}
+        return hashlib.blake2b(as_json(asked).encode(), digest_size=8).hexdigest()
+
+    def _scene(self, settings: Settings) -> Scene:
+        """The picture of the settings, with what waits in it to be predicted."""
+        scene = self._draw(settings)[0]
+        asked = settings["predict"]
+        asked = asked if asked in {grid.name for grid in scene.grids} else scene.result
+        return replace(scene, waiting=predictions.waiting(scene, asked), key=self._key(settings))
+
+    def _visible(self) -> Scene:
+        scene = self._scene(self.settings)
+        found = self.settings["score"]["found"].get(scene.waiting[0], ())
+        return predictions.concealed(scene, found) if self.settings["predict"] else scene
+
+    def _publish(self, message: str = "", answer: Settings | None = None) -> None:
         with self._lock:
-            scene = self._draw(self.settings)[0]
+            scene = self._scene(self.settings)
             ahead = {name: self._ahead(name, scene) for name in self.ahead}
-            self.show(scene, ahead, message, answer)
+            message = message if len(message) <= LONGEST else f"{message[:LONGEST]}..."
+            manners = {name: self.settings[name] for name in UNSEEN} | self._history.names()
+            self.show(scene, ahead, message, answer, {**manners, "line": self.takes_lines})
 
     def _ahead(self, name: str, scene: Scene) -> dict[str, Scene]:
         """The scenes of a control's other values."""
         control = next(control for control in scene.controls if control.name == name)
         others = [value for value in control.options if value != control.value]
         settings = {as_json(value): self._checked(self.settings, {name: value}) for value in others}
-        return {key: self._draw(changed)[0] for key, changed in settings.items()}
+        return {key: self._scene(changed) for key, changed in settings.items()}
 
-    def _heard(self, _: Any, content: Mapping[str, Any], __: Any) -> None:
+    def _heard(self, _: Any, request: Any, __: Any) -> None:
         """What a learner asks for in the view; whatever it is, the answer is a picture or a sentence."""
-        answer = {"view": content.get("view"), "number": content.get("number")}
+        request = request if isinstance(request, Mapping) else {}
+        view, count = request.get("view"), request.get("number")
+        answer = {
+            "view": view if isinstance(view, str) and len(view) < 40 else None,
+            "number": count if isinstance(count, int) else None,
+        }
         try:
-            self._change(self._asked(content), answer)
+            self._answer(request, answer)
         except NnlabError as error:
             self._publish(str(error), answer)
         except Exception as error:  # a learner never sees a traceback, and the view never falls silent
             self._publish(f"{type(self).__name__}: this cannot be shown ({error}).", answer)
 
-    def _asked(self, content: Mapping[str, Any]) -> Settings:
-        kind, name = content.get("kind"), content.get("name")
-        if kind == "set" and name in self.controls:
-            return {name: content["value"]}
-        if kind != "edit" or name not in {grid.name for grid in self.scene.grids if grid.editable}:
-            raise ArgumentError(f"{type(self).__name__}: there is nothing to change under {name!r}.")
-        grid, cell = self.scene.grid(name), int(content["cell"])
-        values = np.array(grid.values, float)
-        values.flat[cell] = self._number(str(content["text"]), grid.noun, divmod(cell, values.shape[1]))
-        return {name: values}
-
-    def _number(self, text: str, noun: str, place: tuple[int, int]) -> float:
-        try:
-            return float(text.replace("\N{MINUS SIGN}", "-").replace(",", "."))
-        except ValueError:
-            raise ArgumentError(
-                f"{type(self).__name__}: {noun} {place} takes a number such as 2 or -0.5, received {text!r}; "
-                "the old number stays."
-            ) from None
-
-
-def plain(value: Any) -> Any:
-    """Arrays and tuples as lists, the rest as it is."""
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    return list(value) if isinstance(value, tuple) else value
-
-
-def as_json(value: Any) -> str:
-    """Exactly as JavaScript's JSON.stringify writes it."""
-    return json.dumps(value, separators=(",", ":"))
+    def _answer(self, request: Mapping[str, Any], answer: Settings) -> None:
+        owner, kind = type(self).__name__, request.get("kind")
+        gesture = (answer["view"], request["gesture"]) if isinstance(request.get("gesture"), int) else None
+        if kind == "undo":
+            self._go(self._history.undo, answer)
+        elif kind == "redo":
+            self._go(self._history.redo, answer)
+        elif kind == "line":
+            self._change(self._accepted(request.get("text")), answer)
+        elif kind == "predict":
+            scene = self._scene(self.settings)
+            self._change({"score": requests.prediction(owner, scene, self.settings["score"], request)}, answer)
+        else:
+            scene, controls = self._scene(self.settings), (*self.controls, "predict")
+            self._change(requests.changes(owner, scene, controls, request), answer, gesture)

@@ -30,7 +30,7 @@ class Padding(ConvolutionExplorer):
 
     title = "Padding"
     defaults = {**ConvolutionExplorer.defaults, "input_size": 5}
-    controls = ("padding", "kernel_size", "input_size", "strides")
+    controls = ("padding", "kernel_size", "input_size", "strides", "gradient")
     ahead = ("padding", "kernel_size")
 
     def __init__(

@@ -31,7 +31,7 @@ class Stride(ConvolutionExplorer):
     """
 
     title = "Stride"
-    controls = ("strides", "kernel_size", "input_size", "padding", "dilation_rate")
+    controls = ("strides", "kernel_size", "input_size", "padding", "dilation_rate", "gradient")
     ahead = ("strides",)
 
     def __init__(

@@ -97,7 +97,8 @@ class Scene:
     """One picture: grids and charts in the order they are drawn, and the accounts of the grids that have one.
 
     The learner steps through the cells of the grid `result`; its account, and that of each grid from which it takes a
-    single cell, is shown line by line in the order of `accounts`.
+    single cell, is shown line by line in the order of `accounts`. `waiting` are the parts whose numbers are hidden
+    while the learner predicts those of the first of them. Equal pictures have equal keys.
     """
 
     title: str
@@ -110,6 +111,8 @@ class Scene:
     code: str = ""
     text: str = ""
     hide: tuple[str, ...] = field(default=())
+    waiting: tuple[str, ...] = ()
+    key: str = ""
 
     @property
     def grids(self) -> tuple[Grid, ...]:

@@ -1,0 +1,68 @@
+"""The settings of an explorer: traits that ask for a picture, and those that every explorer has."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import traitlets
+
+from nnlab.core.arguments import boolean, integer
+from nnlab.core.errors import ArgumentError, UnknownArgumentError
+from nnlab.explorers import predictions
+
+if TYPE_CHECKING:
+    from nnlab.explorers.explorer import Explorer
+
+# What `hide` can take away, beside the controls; "line" leaves the code and takes away that it can be edited.
+PARTS = ("formula", "transport", "ledger", "notes", "code", "line", "undo", "predict")
+COMMON = {"hide": (), "seed": 0, "predict": False, "gradient": False, "score": {}}  # what every explorer has
+UNSEEN = ("predict", "score")  # settings that the numbers of a picture do not depend on
+LASTING = ("hide", *UNSEEN)  # settings that undo leaves alone
+
+Settings = dict[str, Any]
+
+
+class Setting(traitlets.TraitType):
+    """A trait that lives in the explorer's settings: to set it is to ask for a picture with it.
+
+    A value that makes no sense raises and changes nothing, and the view says why.
+    """
+
+    def get(self, explorer: "Explorer", cls: type | None = None) -> Any:
+        return explorer.settings[self.name]
+
+    def set(self, explorer: "Explorer", value: Any) -> None:
+        explorer.change(**{self.name: value})
+
+
+def common(owner: str, settings: Mapping[str, Any], controls: Sequence[str]) -> Settings:
+    """The settings that every explorer has, in their normal form."""
+    given = {**COMMON, **settings}
+    hide = tuple(given["hide"]) if isinstance(given["hide"], list | tuple) else (given["hide"],)
+    known = (*controls, *PARTS)
+    for name in hide:
+        if name not in known:
+            raise UnknownArgumentError(f"{owner}: hide can name {', '.join(known)}; received {name!r}.")
+    gradient, predict = boolean(owner, "gradient", given["gradient"]), given["predict"]
+    if gradient and "gradient" not in controls:
+        raise ArgumentError(f"{owner}: there is no gradient to show here; leave gradient out.")
+    return {
+        "hide": hide,
+        "seed": integer(owner, "seed", given["seed"], minimum=0),
+        "predict": predict if predict and isinstance(predict, str) else boolean(owner, "predict", predict),
+        "gradient": gradient,
+        "score": predictions.score(owner, given["score"]),
+    }
+
+
+def plain(value: Any) -> Any:
+    """Arrays and tuples as lists, the rest as it is."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def as_json(value: Any) -> str:
+    """Exactly as JavaScript's JSON.stringify writes it."""
+    return json.dumps(value, separators=(",", ":"))

@@ -1,0 +1,119 @@
+"""The editable line of Keras: what is understood, what is refused in one sentence, and that nothing in it runs."""
+
+import numpy as np
+import pytest
+
+import nnlab
+from nnlab import explorers
+from nnlab.core.errors import NnlabError
+from nnlab.explorers import keras_line
+
+BOTH = pytest.mark.parametrize("explorer", [explorers.Stride, explorers.Padding])
+
+
+@pytest.mark.parametrize("prefix", ["", "layers.", "keras.layers.", "tf.keras.layers.", "layer = keras.layers."])
+def test_a_line_is_understood_with_every_usual_prefix(prefix):
+    stride = explorers.Stride()
+    stride.code = f'{prefix}Conv2D(1, (2, 3), strides=2, padding="same")'
+    assert (stride.kernel_size, stride.strides, stride.padding) == ((2, 3), 2, "same")
+
+
+def test_what_a_line_leaves_out_has_the_default_of_keras():
+    stride = explorers.Stride(strides=2, padding="same")
+    stride.code = "Conv2D(1, 3)"
+    assert (stride.strides, stride.padding, stride.dilation_rate) == (1, "valid", 1)
+
+
+@BOTH
+def test_the_line_that_is_shown_changes_nothing(explorer):
+    subject = explorer(input_size=8, kernel_size=(2, 3), padding="same")
+    before = subject.state
+    subject.code = subject.code
+    assert subject.state == before
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("Conv2d(1, 3)", "there is no layer Conv2d, did you mean Conv2D?"),
+        ("Conv2D(1, 3, srides=2)", "unknown argument 'srides', did you mean 'strides'?"),
+        ("Conv2D(1, 3, strides=0)", "strides must be an integer of at least 1"),
+        ("Conv2D(1, 3, padding='full')", "padding must be one of"),
+        ("Conv2D(1, 30)", "kernel_size can be at most 7"),
+        ("Conv2D(1)", "Conv2D needs kernel_size"),
+        ("Conv2D(2, 3)", "one filter is shown here, received filters=2"),
+        ("Conv2D(1, 3, activation='relu')", "Conv2D's activation is not shown here; leave it out"),
+        ("Dense(3)", "expected Conv2D, received Dense"),
+        ("Conv2D(1, 3)\nConv2D(1, 3)", "expected one layer, received 2"),
+        ("", "expected one layer, received 0"),
+        ("Conv2D(1, 3", "not a line of Python: '\\(' was never closed"),
+        ("Conv2D(1, n)", "kernel_size of Conv2D must be written out, received 'n'"),
+        ("Conv2D(1, 9**9**9)", "must be written out, received '9\\*\\*9\\*\\*9'"),
+        ("Conv2D(1, __import__('os').system('true'))", "must be written out"),
+        ("Conv2D(*[1, 3])", "must be written out, received a star"),
+        ("Conv2D(1, 3, kernel_size=3)", "receives kernel_size twice"),
+        ("Conv2D(1, 3, 1, 'valid', None, 1, 1, None, True, 0, 0, 0, 0, 0, 0, 0, 0, 0)", "takes at most"),
+        ("Conv2D(1, " + "9" * 40 + ")", "must be written out"),
+        ("import os", "expected a layer"),
+        ("x = 3", "expected a layer"),
+        ("Conv2D(1, 3)(x)", "there is no layer"),
+        ("Conv2D(1, 3)\x00", "not a line of Python"),
+        ("x" * 1_000_000, "the line has 1,000,000 characters, expected at most 4,000"),
+        ("(" * 1000, "not a line of Python|nested too deeply"),
+        ("Conv2D(1, " + "-" * 3900 + "1)", "nested too deeply"),
+        (b"Conv2D(1, 3)", "a line of Keras is text, received bytes"),
+        (None, "a line of Keras is text, received NoneType"),
+    ],
+)
+def test_a_wrong_line_is_refused_in_one_sentence_and_the_picture_stays(line, sentence):
+    stride = explorers.Stride(kernel_size=2)
+    before = stride.state
+    with pytest.raises(NnlabError, match=sentence) as refused:
+        stride.code = line
+    assert "\n" not in str(refused.value)
+    assert stride.state == before
+    assert stride.header["message"][:300] == str(refused.value)[:300]
+    assert len(stride.header["message"]) < 600
+    stride.code = "Conv2D(1, 2)"
+    assert stride.header["message"] == ""
+
+
+def test_reading_a_line_runs_nothing(tmp_path):
+    proof = tmp_path / "proof"
+    for text in (f"open({str(proof)!r}, 'w')", f"Conv2D(1, open({str(proof)!r}, 'w'))", "layers.__init__(1)"):
+        with pytest.raises(NnlabError):
+            keras_line.read("Stride", text)
+    assert not proof.exists()
+
+
+def test_every_layer_can_be_written():
+    for name in nnlab.layers.__all__:
+        if isinstance(getattr(nnlab.layers, name), type):
+            (call,) = keras_line.read("Any", f"keras.layers.{name}()")
+            assert call.name == name
+
+
+def test_the_layers_of_a_model_are_read_in_order():
+    text = "keras.Sequential([\n  layers.Flatten(),\n  layers.Dense(10, activation='relu'),\n])"
+    assert [(call.name, call.arguments) for call in keras_line.read("Any", text)] == [
+        ("Flatten", {}),
+        ("Dense", {"units": 10, "activation": "relu"}),
+    ]
+    assert [call.name for call in keras_line.read("Any", "Flatten()\nDense(10)")] == ["Flatten", "Dense"]
+
+
+def test_an_explorer_without_a_reader_says_that_its_line_stays():
+    class Closed(explorers.Stride):
+        accept = nnlab.explorers.explorer.Explorer.accept
+
+    closed = Closed()
+    assert not closed.header["manners"]["line"]
+    with pytest.raises(NnlabError, match="its line of Keras cannot be edited"):
+        closed.code = "Conv2D(1, 3)"
+
+
+def test_a_line_keeps_the_numbers_that_a_learner_set():
+    stride = explorers.Stride(x=np.arange(25.0).reshape(5, 5), kernel=[[1, 2], [3, 4]])
+    stride.code = "Conv2D(1, 2, strides=2)"
+    assert stride.kernel.tolist() == [[1, 2], [3, 4]]
+    assert stride.x[4, 4] == 24

@@ -4,12 +4,16 @@ Both kinds hold `links`: for each cell of the grid that they explain, which cell
 that lights up under the pointer follows from these tables, read both ways.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal
 
 import numpy as np
+
+from nnlab.widgets import decimals
 
 
 @dataclass(frozen=True)
@@ -17,11 +21,12 @@ class Terms:
     """A cell as the sum, the mean or the largest of its terms; each term is the product of cells of the `factors`.
 
     `links[grid]` has one row for each cell that is explained and one column for each term: a cell of `grid`, or -1
-    where the term does not use it. A grid that is linked but no factor only lights up. `values` are the terms, in the
-    same shape, NaN where a term stands for nothing (a place outside the input that a maximum passes over). `layout` is
-    how a learner should see the terms: (rows, columns), or (groups, rows, columns) with a subtotal for each of the
-    `groups`. The linked cell of each of the `addends` (or its only cell) is added to the sum. `count` is what each
-    cell's mean divides by.
+    where the term does not use it; a single column stands for all terms. A grid that is linked but no factor only
+    lights up. `values` are the terms, one row for each cell, NaN where a term stands for nothing (a place outside the
+    input that a maximum passes over). `layout` is how a learner should see the terms: (rows, columns), or (groups,
+    rows, columns) with a subtotal for each of the `groups`. The linked cell of each of the `addends` (or its only
+    cell) is added to the sum, mean or maximum. `count` is what each cell's mean divides by, where it is not the
+    number of its terms.
     """
 
     links: Mapping[str, np.ndarray]
@@ -34,9 +39,44 @@ class Terms:
     groups: tuple[str, ...] = ()
     count: np.ndarray | None = None
 
+    def cells(self, name: str, cell: int) -> np.ndarray:
+        """The different cells of grid `name` that a cell uses."""
+        return present(self.links[name], cell)
+
+    def line(self, result: str, cell: int, grids: Mapping[str, Any]) -> str:
+        """How a cell comes about, in one line that is true of what is printed."""
+        grid, values = grids[result], np.asarray(self.values[cell], float)
+        values = values[~np.isnan(values)]
+        added = [np.ravel(grids[name].values)[self._addend(name, cell)] for name in self.addends]
+        shown = decimals.printed(np.ravel(grid.values)[cell], grid.shown_digits)
+        name = f"{grid.noun} {grid.place(cell)}"
+        if not np.isfinite([*values, *added, float(shown)]).all():
+            return f"{name} = {grid.shown(cell)}"
+        if self.operation == "max":
+            total = max((decimals.printed(value, self.digits) for value in values), default=Decimal(0))
+            first = f"largest of {len(values)}: {signed(total)}"
+        else:
+            total = decimals.printed(values.sum(), self.digits)
+            first = signed(total)
+        exact = Fraction(total)
+        if self.operation == "mean":
+            count = int(np.ravel(self.count)[cell]) if self.count is not None else len(values)
+            first, exact = f"{first} / {count}", exact / max(count, 1)
+        plus = [decimals.printed(value, self.digits) for value in added]
+        sides = [first, *map(signed, plus)]
+        rest = Fraction(shown) - exact - sum(map(Fraction, plus))
+        if rest and self.operation == "sum":
+            most = max(self.digits, grid.shown_digits)
+            sides.append(f"{signed(decimals.printed(float(rest), most))} (rounding)")
+            rest = Fraction(0)
+        return f"{name} = {' + '.join(sides)} {'≈' if rest else '='} {grid.shown(cell)}"
+
     def payload(self, result: str, grids: Mapping[str, Any]) -> dict[str, Any]:
         """The account as JSON and arrays."""
-        return {**vars(self), "kind": "terms"}
+        return {**vars(self), "values": np.asarray(self.values, float), "kind": "terms"}
+
+    def _addend(self, name: str, cell: int) -> int:
+        return int(self.cells(name, cell)[0]) if name in self.links else 0
 
 
 @dataclass(frozen=True)
@@ -54,21 +94,46 @@ class Equation:
     links: Mapping[str, np.ndarray]
     check: Callable[..., Decimal] = field(compare=False)
 
+    def cells(self, name: str, cell: int) -> np.ndarray:
+        """The cell of grid `name` that a cell uses."""
+        return present(np.reshape(self.links[name], (-1, 1)), cell)
+
+    def line(self, result: str, cell: int, grids: Mapping[str, Any]) -> str:
+        """How a cell comes about, in one line that is true of what is printed."""
+
+        def operand(found: re.Match[str]) -> str:
+            text = grids[found[1]].shown(int(np.ravel(self.links[found[1]])[cell]))
+            return f"({text})" if text.startswith("\N{MINUS SIGN}") and found.start() else text
+
+        grid = grids[result]
+        sign = "=" if self._exact(result, grids)[cell] else "≈"
+        side = re.sub(r"\{(\w+)\}", operand, self.template)
+        return f"{grid.noun} {grid.place(cell)} = {side} {sign} {grid.shown(cell)}"
+
     def payload(self, result: str, grids: Mapping[str, Any]) -> dict[str, Any]:
         """The account as JSON and arrays; `grids` are the scene's, by name."""
-        columns = [printed_cells(grids[name], cells) for name, cells in self.links.items()]
-        shown = printed_cells(grids[result], np.arange(grids[result].values.size))
-        exact = [equal(self.check, operands, value) for *operands, value in zip(*columns, shown, strict=True)]
         links = {name: np.asarray(cells).reshape(-1, 1) for name, cells in self.links.items()}
-        return {"kind": "equation", "template": self.template, "links": links, "exact": np.array(exact, bool)}
+        exact = np.array(self._exact(result, grids), bool)
+        return {"kind": "equation", "template": self.template, "links": links, "exact": exact}
+
+    def _exact(self, result: str, grids: Mapping[str, Any]) -> list[bool]:
+        columns = [printed_cells(grids[name], np.ravel(cells)) for name, cells in self.links.items()]
+        shown = printed_cells(grids[result], np.arange(grids[result].values.size))
+        return [equal(self.check, operands, value) for *operands, value in zip(*columns, shown, strict=True)]
 
 
 Account = Terms | Equation
 
 
+def present(table: np.ndarray, cell: int) -> np.ndarray:
+    """The different cells in one row of a table of links."""
+    row = np.unique(table[cell])
+    return row[row >= 0]
+
+
 def printed_cells(grid: Any, cells: np.ndarray) -> list[Decimal]:
     """The numbers that stand in those cells, as printed."""
-    return [Decimal(f"{value:.{grid.shown_digits}f}") for value in np.ravel(grid.values)[cells]]
+    return [decimals.printed(value, grid.shown_digits) for value in np.ravel(grid.values)[cells]]
 
 
 def equal(check: Callable[..., Decimal], operands: Sequence[Decimal], value: Decimal) -> bool:
@@ -77,3 +142,8 @@ def equal(check: Callable[..., Decimal], operands: Sequence[Decimal], value: Dec
         return check(*operands) == value
     except ArithmeticError:
         return False
+
+
+def signed(number: Decimal) -> str:
+    """A printed number with a minus sign as in print."""
+    return str(number).replace("-", "\N{MINUS SIGN}")

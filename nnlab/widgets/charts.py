@@ -34,7 +34,7 @@ class Curves:
     def text(self) -> str:
         """The ends of each line in words."""
         ends = (
-            f"{label} from {line[0]:z.{self.digits}f} to {line[-1]:z.{self.digits}f}"
+            f"{label} from {decimals.printed(line[0], self.digits)} to {decimals.printed(line[-1], self.digits)}"
             for label, line in self.lines.items()
         )
         return f"{self.title}: {'; '.join(ends)}."
@@ -78,3 +78,38 @@ class Treemap:
 
 
 Chart = Curves | Treemap
+
+
+def squarified(values: np.ndarray, width: float, height: float) -> dict[int, tuple[float, float, float, float]]:
+    """A box (left, top, width, height) for each number above zero, areas in proportion, sides as even as can be.
+
+    Bruls, Huizing and van Wijk, "Squarified Treemaps" (2000): the largest first, along the shorter side, a row ending
+    where one more box would make its worst box longer.
+
+    >>> squarified(np.array([3, 0, 1]), 4, 1)
+    {0: (0.0, 0.0, 3.0, 1.0), 2: (3.0, 0.0, 1.0, 1.0)}
+    """
+    order = [int(index) for index in np.argsort(-values, kind="stable") if values[index] > 0]
+    scale = width * height / (sum(float(values[index]) for index in order) or 1.0)
+    areas = {index: float(values[index]) * scale for index in order}
+    boxes: dict[int, tuple[float, float, float, float]] = {}
+    left, top = 0.0, 0.0
+
+    def worst(row: list[int], side: float) -> float:
+        depth = sum(areas[index] for index in row) / side
+        return max(max(areas[index] / depth**2, depth**2 / areas[index]) for index in row)
+
+    while order:
+        wide = width - left > height - top
+        side = height - top if wide else width - left
+        row = [order.pop(0)]
+        while order and worst([*row, order[0]], side) <= worst(row, side):
+            row.append(order.pop(0))
+        depth, along = sum(areas[index] for index in row) / side, 0.0
+        for index in row:
+            length = areas[index] / depth
+            corner = (left, top + along) if wide else (left + along, top)
+            boxes[index] = (*corner, depth, length) if wide else (*corner, length, depth)
+            along += length
+        left, top = (left + depth, top) if wide else (left, top + depth)
+    return boxes

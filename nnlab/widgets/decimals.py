@@ -1,8 +1,12 @@
-"""How many decimals to print, so that what a learner adds up by hand is what stands there."""
+"""How many decimals to print, so that what a learner adds up by hand is what stands there, and how."""
+
+import math
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 import numpy as np
 
 MOST = 3  # decimals of a number that no few decimals show exactly
+WIDE = Context(prec=400)  # room for every digit of every float
 TOLERANCE = 1e-6  # a little more than the relative precision of float32
 
 
@@ -38,3 +42,26 @@ def of_products(*factors: np.ndarray, addend: np.ndarray) -> int:
     if None in digits or sum(digits) > MOST + 1:
         return MOST
     return max(sum(digits), of(addend))
+
+
+def printed(value: float, digits: int) -> Decimal:
+    """`value` with that many decimals, as the views print it: a half goes away from zero, as JavaScript has it.
+
+    >>> printed(0.0625, 3), printed(-0.0001, 2)
+    (Decimal('0.063'), Decimal('0.00'))
+    """
+    value = float(value)
+    if not math.isfinite(value):
+        return Decimal(value)
+    rounded = Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, WIDE)
+    return rounded if rounded else abs(rounded)
+
+
+def text(value: float, digits: int) -> str:
+    """`printed` in words for people, with a minus sign as in print.
+
+    >>> text(-2.5, 1), text(float("inf"), 1)
+    ('−2.5', '∞')
+    """
+    number = printed(value, digits)
+    return str(number).replace("-", "\N{MINUS SIGN}").replace("Infinity", "∞")

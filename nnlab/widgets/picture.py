@@ -1,103 +1,115 @@
 """A scene as a still picture, for pages and printers where no widget runs."""
 
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
+from nnlab.widgets import drawing
+from nnlab.widgets.charts import Chart
 from nnlab.widgets.scene import Grid, Scene
 
-CELL, GAP, TOP = 0.42, 0.55, 0.62  # inches: a cell's side, the space between grids, the space for titles
-SIGNED = LinearSegmentedColormap.from_list("signed", ["#80aadf", "#f4f4f4", "#f1ab74"])
-COUNT = LinearSegmentedColormap.from_list("count", ["#f4f4f4", "#7cc4aa"])
-ACCENT = "#7a3fd1"
+GAP, TITLE, LINE = 0.55, 0.62, 0.17  # inches: between parts, above each for its title, a line of text
+WIDEST = 13.0  # inches, after which parts go on below
+
+
+@dataclass
+class Stack:
+    """Parts that stand one below the other, and how much room they take."""
+
+    parts: list[Grid | Chart]
+
+    @property
+    def width(self) -> float:
+        """Inches, without the gap to the next."""
+        return max(drawing.size(part)[0] for part in self.parts)
+
+    @property
+    def height(self) -> float:
+        """Inches, with the titles."""
+        return sum(drawing.size(part)[1] + TITLE for part in self.parts)
 
 
 def figure(scene: Scene, cell: int = 0) -> Figure:
-    """All grids in one row with the window of result cell number `cell` framed, and the account of that cell."""
-    places = scene.grid(scene.result).values.size
-    if not 0 <= cell < places:
-        raise IndexError(f"cell must be from 0 to {places - 1}, received {cell}.")
-    widths = [grid.values.shape[1] * CELL for grid in scene.grids]
-    height = max(grid.values.shape[0] for grid in scene.grids) * CELL
-    total = (sum(widths) + GAP * (len(widths) + 1), height + 2 * TOP)
+    """All parts, with what result cell number `cell` is made of framed, and the account of that cell."""
+    result = next((grid for grid in scene.grids if grid.name == scene.result), None)
+    if result is not None and not 0 <= cell < result.values.size:
+        raise IndexError(f"cell must be from 0 to {result.values.size - 1}, received {cell}.")
+    rows = list(wrapped(stacks(scene)))
+    lines = account(scene, cell).splitlines()
+    top, bottom = 0.45, 0.3 + LINE * len(lines)
+    width = max([sum(stack.width + GAP for stack in row) for row in rows] + [4.0]) + GAP
+    height = sum(max(stack.height for stack in row) for row in rows) + top + bottom
     # No pyplot: a widget's callbacks run in another thread, and pyplot's current figure is shared by all.
-    picture = Figure(figsize=total, facecolor="white")
-    left = GAP
-    for grid, width in zip(scene.grids, widths, strict=True):
-        tall = grid.values.shape[0] * CELL
-        bottom = TOP + (height - tall) / 2
-        axes = picture.add_axes((left / total[0], bottom / total[1], width / total[0], tall / total[1]))
-        draw(axes, grid, linked(scene, grid.name, cell))
-        if grid.before:
-            picture.text((left - GAP / 2) / total[0], 0.5, grid.before, ha="center", va="center", fontsize=15)
-        left += width + GAP
-    picture.text(GAP / total[0], 1 - 0.1 / total[1], f"{scene.title}   {scene.formula}", va="top", fontsize=10)
-    picture.text(GAP / total[0], 0.14 / total[1], account(scene, cell), fontsize=9)
+    picture = Figure(figsize=(width, height), facecolor="white")
+    above = height - top
+    for row in rows:
+        left, tall = GAP, max(stack.height for stack in row)
+        for stack in row:
+            sign = getattr(stack.parts[0], "before", "")
+            if sign:
+                middle = (above - tall / 2 - TITLE / 2) / height
+                picture.text((left - GAP / 2) / width, middle, sign, ha="center", va="center", fontsize=15)
+            place(picture, stack, scene, cell, (left, above - (tall - stack.height) / 2))
+            left += stack.width + GAP
+        above -= tall
+    picture.text(GAP / width, 1 - 0.1 / height, f"{scene.title}   {scene.formula}", va="top", fontsize=10)
+    picture.text(GAP / width, 0.14 / height, "\n".join(lines), fontsize=9, va="bottom")
     return picture
 
 
-def draw(axes: Axes, grid: Grid, window: np.ndarray) -> None:
-    """One grid: coloured cells, their numbers, its marks, and a frame around the cells of `window`."""
-    values = np.asarray(grid.values, float)
-    limit = np.abs(values).max(initial=0) or 1
-    low, colours = (0, COUNT) if grid.scale == "count" else (-limit, SIGNED)
-    axes.imshow(values, cmap=colours, vmin=low, vmax=limit, aspect="auto")
-    axes.set_title(grid.title, fontsize=9)
-    axes.set_xticks(np.arange(values.shape[1] + 1) - 0.5, labels=[])
-    axes.set_yticks(np.arange(values.shape[0] + 1) - 0.5, labels=[])
-    axes.grid(color="white", linewidth=1.5)
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
-    digits = grid.shown_digits
-    for (row, column), value in np.ndenumerate(values):
-        axes.text(column, row, printed(value, digits), ha="center", va="center", fontsize=8 if digits < 2 else 6.5)
-    for mark in grid.marks:
-        colour, hatch = (ACCENT if mark.style == "extra" else "#888888"), ("////" if mark.style == "unread" else None)
-        for row, column in np.argwhere(mark.cells):
-            box = Rectangle((column - 0.45, row - 0.45), 0.9, 0.9, fill=False, ec=colour, ls=":", hatch=hatch, lw=0.7)
-            axes.add_patch(box)
-    if window.size:
-        rows, columns = np.divmod(window, values.shape[1])
-        corner = columns.min() - 0.5, rows.min() - 0.5
-        size = np.ptp(columns) + 1, np.ptp(rows) + 1
-        axes.add_patch(Rectangle(corner, *size, fill=False, ec=ACCENT, lw=2.5, clip_on=False, zorder=4))
+def stacks(scene: Scene) -> list[Stack]:
+    """The parts in the order they are drawn, those that stand below another together with it."""
+    names = {part.name for part in scene.parts}
+    above = [part for part in scene.parts if part.below not in names]
+    return [Stack([part, *(other for other in scene.parts if other.below == part.name)]) for part in above]
+
+
+def wrapped(all_stacks: Sequence[Stack]) -> Iterator[list[Stack]]:
+    """The stacks in rows that are not too wide."""
+    numbered, row, used = [], 0, 0.0
+    for stack in all_stacks:
+        if used and used + stack.width > WIDEST:
+            row, used = row + 1, 0.0
+        numbered.append((row, stack))
+        used += stack.width + GAP
+    for _, members in groupby(numbered, key=lambda pair: pair[0]):
+        yield [stack for _, stack in members]
+
+
+def place(picture: Figure, stack: Stack, scene: Scene, cell: int, corner: tuple[float, float]) -> None:
+    """Draws a stack with its upper left corner there (inches)."""
+    width, height = picture.get_size_inches()
+    left, above = corner
+    for part in stack.parts:
+        above -= TITLE
+        for sheet, (x, y, wide, tall) in enumerate(drawing.boxes(part)):
+            axes = picture.add_axes(((left + x) / width, (above - y - tall) / height, wide / width, tall / height))
+            drawing.draw(part, axes, sheet, linked(scene, part.name, cell))
+        above -= drawing.size(part)[1]
 
 
 def linked(scene: Scene, name: str, cell: int) -> np.ndarray:
-    """The cells of grid `name` in the account of result cell `cell`; none if all of them are."""
+    """The cells of grid `name` that result cell `cell` rests on; none if all of them do."""
+    none = np.array([], int)
     if name == scene.result:
         return np.array([cell])
-    links = scene.accounts[scene.result].links
-    if name not in links:
-        return np.array([], int)
-    cells = np.unique(links[name][cell])
-    cells = cells[cells >= 0]
-    return cells if cells.size < scene.grid(name).values.size else np.array([], int)
+    cells = [
+        scene.accounts[result].cells(name, at)
+        for result, at in scene.trail(scene.result, cell)
+        if name in scene.accounts[result].links
+    ]
+    grid = next((grid for grid in scene.grids if grid.name == name), None)
+    if grid is None or not cells:
+        return none
+    found = np.unique(np.concatenate(cells))
+    return found if found.size < grid.values.size else none
 
 
 def account(scene: Scene, cell: int) -> str:
-    """How result cell `cell` comes about, in one line that adds up as printed."""
-    ledger = scene.accounts[scene.result]
-    result = scene.grid(scene.result)
-    row, column = divmod(cell, result.values.shape[1])
-    addends = [float(scene.grid(name).values.item()) for name in ledger.addends]
-    terms = [printed(value, ledger.digits) for value in (float(np.sum(ledger.values[cell])), *addends)]
-    value = printed(result.values[row, column], ledger.digits)
-    rounding = exact(value) - sum(map(exact, terms))
-    rest = f" + {printed(float(rounding), ledger.digits)} (rounding)" if rounding else ""
-    return f"{result.noun} ({row}, {column}) = {' + '.join(terms)}{rest} = {value}"
-
-
-def exact(text: str) -> Decimal:
-    """The number that stands there."""
-    return Decimal(text.replace("\N{MINUS SIGN}", "-"))
-
-
-def printed(value: float, digits: int) -> str:
-    """`value` with a minus sign as in print, and no negative zero."""
-    text = f"{value:.{digits}f}"
-    return text.replace("-", "" if float(text) == 0 else "−")
+    """How result cell `cell` comes about, in lines that are true of what is printed."""
+    grids = {grid.name: grid for grid in scene.grids}
+    trail = scene.trail(scene.result, cell)
+    return "\n".join(scene.accounts[name].line(name, at, grids) for name, at in trail)

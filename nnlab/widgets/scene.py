@@ -66,10 +66,21 @@ class Grid:
         """The decimals that its numbers are printed with."""
         return decimals.of(self.values) if self.digits is None else self.digits
 
+    def place(self, cell: int) -> str:
+        """Where cell number `cell` stands, by names where there are some: (1, 2), (red, 0, 2), (cat)."""
+        *sheet, row, column = np.unravel_index(cell, self.values.shape)
+        rows = [] if self.labels and self.values.shape[-2] == 1 else [str(row)]
+        sheets = [self.sheets[number] if self.sheets else str(number) for number in sheet]
+        return f"({', '.join([*sheets, *rows, self.labels[column] if self.labels else str(column)])})"
+
+    def shown(self, cell: int) -> str:
+        """The number of a cell as it is printed."""
+        return decimals.text(np.ravel(self.values)[cell], self.shown_digits)
+
     def text(self) -> str:
         """The numbers in words, row by row."""
         table = np.reshape(self.values, (-1, self.values.shape[-1]))
-        rows = (" ".join(f"{value:z.{self.shown_digits}f}" for value in row) for row in table)
+        rows = (" ".join(str(decimals.printed(value, self.shown_digits)) for value in row) for row in table)
         return f"{self.title}: {'; '.join(rows)}."
 
     def payload(self) -> dict[str, Any]:
@@ -119,6 +130,18 @@ class Scene:
         """The parts that are grids."""
         return tuple(part for part in self.parts if isinstance(part, Grid))
 
+    def trail(self, name: str, cell: int) -> list[tuple[str, int]]:
+        """The cells on which a cell rests one by one, itself among them, as (grid, cell) in the order of `accounts`."""
+        reached: dict[str, int] = {}
+        waiting = [(name, cell)]
+        while waiting:
+            grid, at = waiting.pop(0)
+            if grid in self.accounts and grid not in reached:
+                reached[grid] = at
+                steps = ((other, self.accounts[grid].cells(other, at)) for other in self.accounts[grid].links)
+                waiting += [(other, int(cells[0])) for other, cells in steps if len(cells) == 1]
+        return [(grid, reached[grid]) for grid in self.accounts if grid in reached]
+
     def grid(self, name: str) -> Grid:
         """The grid of that name."""
         return next(grid for grid in self.grids if grid.name == name)
@@ -126,18 +149,7 @@ class Scene:
     def payload(self) -> dict[str, Any]:
         """The scene as JSON and arrays, for `payload.pack`."""
         grids = {grid.name: grid for grid in self.grids}
-        account = self.accounts[self.result]  # TODO the view still reads one ledger
         return {
-            "grids": [grid.payload() for grid in self.grids],
-            "links": account.links,
-            "ledger": {
-                "result": self.result,
-                "terms": account.values,
-                "layout": account.layout,
-                "factors": account.factors,
-                "digits": account.digits,
-                "addend": account.addends[0] if account.addends else None,
-            },
             **vars(self),
             "parts": [part.payload() for part in self.parts],
             "accounts": {name: account.payload(name, grids) for name, account in self.accounts.items()},

@@ -21,7 +21,7 @@ BOTH = pytest.mark.parametrize("explorer", [explorers.Stride, explorers.Padding]
 def sent(explorer):
     """The scene as JavaScript receives it: grids by name, and the rest."""
     scene = unpack(explorer.header, explorer.data)["scene"]
-    return {grid["name"]: grid for grid in scene["grids"]}, scene
+    return {grid["name"]: grid for grid in scene["parts"]}, scene
 
 
 def message(explorer):
@@ -297,7 +297,7 @@ def test_scenes_computed_ahead_are_those_that_python_would_send(explorer):
     for name, scenes in ahead.items():
         for key, scene in scenes.items():
             other = explorer(**{**subject.state, name: json.loads(key), "input_size": None, "kernel": None})
-            for early, late in zip(scene["grids"], sent(other)[1]["grids"], strict=True):
+            for early, late in zip(scene["parts"], sent(other)[1]["parts"], strict=True):
                 assert np.array_equal(early["values"], late["values"])
             assert scene["code"] == other.code
 

@@ -102,7 +102,7 @@ def test_the_still_picture_frames_the_window(scene):
 
 def test_the_account_of_a_still_picture_adds_up_as_printed(scene):
     thirds = dataclasses.replace(scene.accounts["mean"], values=np.full((2, 2), 1.7 / 3), digits=1)
-    grids = (*scene.grids[:2], dataclasses.replace(scene.grids[2], values=np.array([[3.4 / 3, 1.26]])))
+    grids = (*scene.grids[:2], dataclasses.replace(scene.grids[2], values=np.array([[3.4 / 3, 1.26]]), digits=1))
     rounded = dataclasses.replace(scene, accounts={"mean": thirds}, parts=grids)
     assert picture.account(rounded, 0) == "mean (0, 0) = 1.1 = 1.1"
     assert picture.account(rounded, 1) == "mean (0, 1) = 1.1 + 0.2 (rounding) = 1.3"

@@ -1,4 +1,4 @@
-// The settings: native sliders and menus, so that keys, screen readers and pages without a kernel have them for free.
+// The settings: native sliders, menus and switches, so that keys, screen readers and pages without a kernel have them for free.
 
 import { h, OWN_KEYS, setText } from "./dom.js";
 
@@ -12,11 +12,11 @@ export class Controls {
 
   /** Shows the settings, in the elements that are there (a slider that is being dragged must live on). */
   update(specs) {
-    const names = specs.map((spec) => spec.name).join();
+    const names = specs.map((spec) => `${spec.kind} ${spec.name}`).join();
     if (names !== this.names) {
       this.names = names;
-      const field = (spec) => (spec.kind === "range" ? this.#range(spec) : this.#choice(spec));
-      this.fields = new Map(specs.map((spec) => [spec.name, field(spec)]));
+      const kinds = { range: this.#range, choice: this.#choice, switch: this.#switch };
+      this.fields = new Map(specs.map((spec) => [spec.name, kinds[spec.kind].call(this, spec)]));
       this.element.replaceChildren(...[...this.fields.values()].map((field) => field.element));
     }
     specs.forEach((spec) => this.fields.get(spec.name).update(spec));
@@ -68,12 +68,30 @@ export class Controls {
     };
     return { element, update };
   }
+
+  #switch(spec) {
+    const box = h("input", {
+      type: "checkbox",
+      role: "switch",
+      "aria-label": spec.name,
+      ...OWN_KEYS,
+      onkeydown: (event) => event.stopPropagation(),
+      onchange: () => this.onSet(spec.name, box.checked),
+    });
+    const element = h("label", { class: "nn-control nn-switch", "data-name": spec.name }, box, h("code", {}, spec.name));
+    const update = (next) => {
+      box.checked = next.value;
+      box.disabled = next.options.length < 2;
+      element.title = next.refused;
+    };
+    return { element, update };
+  }
 }
 
 /** Why a slider that cannot move does not; the others tell their limit when they are pointed at. */
 export const reasons = (specs) =>
   specs
-    .filter((spec) => spec.kind === "range" && spec.options.length < 2 && spec.refused)
+    .filter((spec) => spec.kind !== "choice" && spec.options.length < 2 && spec.refused)
     .map((spec) => `${spec.name} stays at ${text(spec.value)}: ${spec.refused}`);
 
 const text = (value) => (Array.isArray(value) ? value.join(" × ") : String(value));

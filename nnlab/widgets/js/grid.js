@@ -1,6 +1,9 @@
 // One grid of cells: numbers on a signed colour scale, frames, badges, editing, and the keys that move about in it.
+// The other looks are made of it: they draw a cell in another way, and answer to the same pointer and keys.
 
+import { coordinates, described, marksOf, shown, sides } from "./cells.js";
 import { h, OWN_KEYS, setText } from "./dom.js";
+import { typeOver } from "./edit.js";
 import { format } from "./numbers.js";
 
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -10,85 +13,102 @@ const isTouch = (event) => event.pointerType === "touch";
 export class Grid {
   /** `on.point(cell | null, how)`, `on.choose(cell)` and `on.edit(cell, text)` tell what the learner does. */
   constructor(spec, on) {
+    this.spec = spec;
     this.name = spec.name;
     this.on = on;
-    [this.rows, this.columns] = spec.values.shape;
+    [this.sheets, this.rows, this.columns] = sides(spec);
     this.home = 0;
-    this.frame = h("div", { class: "nn-frame", "aria-hidden": "true" });
-    this.cells = Array.from(spec.values, (_, cell) => this.#cell(cell, spec));
-    this.body = this.#body(spec);
-    this.scale = h("div", { class: "nn-scale", "aria-hidden": "true" }, h("span"), h("i"), h("span"));
+    this.lit = new Map();
+    this.pointed = -1;
+    this.cells = Array.from(spec.values, (_, cell) => this.cell(cell, spec));
+    this.frames = Array.from({ length: this.sheets }, () => h("div", { class: "nn-frame", "aria-hidden": "true", hidden: true }));
+    this.captions = this.frames.map(() => h("span", { class: "nn-caption", "aria-hidden": "true" }));
+    this.scale = h("div", { class: "nn-scale", "aria-hidden": "true" }, h("span"), h("i", {}, h("b", {}, "0")), h("span"));
+    this.source = h("em", { class: "nn-source" });
+    const size = spec.values.shape.join(" × ");
     const style = `--rows:${this.rows};--columns:${this.columns}`;
     this.element = h(
       "figure",
-      { class: "nn-grid", "data-name": spec.name, "data-single": this.cells.length === 1, style },
-      h("figcaption", {}, h("b", {}, spec.title), h("span", {}, `${this.rows} × ${this.columns}`)),
-      this.body,
+      { class: "nn-grid", "data-name": spec.name, "data-look": spec.look, "data-single": this.cells.length === 1, style },
+      h("figcaption", {}, h("b", {}, spec.title), h("span", {}, size), this.source),
+      h("div", { class: "nn-sheets" }, ...this.frames.map((_, sheet) => this.sheet(sheet, spec))),
       this.scale,
     );
+    this.listen();
     this.update(spec);
   }
 
   /** True if the new numbers fit into the cells that are there. */
   fits(spec) {
-    const [rows, columns] = spec.values.shape;
-    return rows === this.rows && columns === this.columns && spec.editable === this.spec.editable;
+    const alike = (name) => String(spec[name]) === String(this.spec[name]);
+    return spec.values.shape.join() === this.spec.values.shape.join() && ["editable", "look", "labels"].every(alike);
   }
 
   /** Shows other numbers in the same cells. */
   update(spec) {
     this.spec = spec;
-    const limit = spec.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    const texts = Array.from(spec.values, (value) => format(value, spec.digits));
-    this.longest = texts.reduce((most, text) => Math.max(most, text.length), 0);
+    this.limit = spec.values.reduce((most, value) => (Math.abs(value) > most ? Math.abs(value) : most), 0);
+    this.longest = 0;
+    spec.values.forEach((_, cell) => this.draw(cell, spec));
+    const word = this.rows > 1 || this.look === "cells" ? 8 : 14;
+    this.longest = spec.labels.reduce((most, label) => Math.max(most, Math.min(label.length * 0.8, word)), this.longest);
     this.element.style.setProperty("--longest", Math.max(this.longest, 3));
-    const strength = (value) => (limit ? Math.abs(value) / limit : 0).toFixed(3);
-    spec.values.forEach((value, index) => {
-      const cell = this.cells[index];
-      setText(cell.firstChild, texts[index]);
-      cell.style.setProperty("--strength", strength(value));
-      cell.dataset.sign = spec.scale === "count" ? "count" : value < 0 ? "negative" : "positive";
-      const marks = spec.marks.filter((mark) => mark.cells[index]);
-      cell.dataset.marks = marks.map((mark) => mark.style).join(" ");
-      cell.setAttribute("aria-label", this.describe(index, marks));
-    });
-    const low = spec.scale === "count" ? 0 : -limit;
-    setText(this.scale.firstChild, format(low, spec.digits));
-    setText(this.scale.lastChild, format(limit, spec.digits));
+    setText(this.scale.firstChild, format(spec.scale === "count" ? 0 : -this.limit, spec.digits));
+    setText(this.scale.lastChild, format(this.limit, spec.digits));
     this.scale.dataset.scale = spec.scale;
     this.scale.hidden = this.cells.length === 1;
+    this.captions.forEach((caption, sheet) => setText(caption, spec.sheets[sheet] ?? ""));
   }
 
-  /** A cell in words: "input (1, 2) = 3". */
-  describe(cell, marks = []) {
-    const name = [this.spec.noun, this.place(cell)].filter(Boolean).join(" ");
-    const what = `${name} = ${format(this.spec.values[cell], this.spec.digits)}`;
-    return [what, ...marks.map((mark) => mark.label)].join(", ");
+  /** Draws one cell's number, colour and marks. */
+  draw(index, spec) {
+    const value = spec.values[index];
+    const cell = this.cells[index];
+    const text = shown(spec, index);
+    const marks = marksOf(spec, index);
+    this.longest = Math.max(this.longest, text.length);
+    setText(cell.firstChild, text);
+    cell.style.setProperty("--strength", (this.limit ? Math.abs(value) / this.limit : 0).toFixed(3));
+    cell.dataset.sign = spec.scale === "count" ? "count" : value < 0 ? "negative" : "positive";
+    cell.dataset.marks = marks.map((mark) => mark.style).join(" ");
+    cell.setAttribute("aria-label", [described(spec, index), ...marks.map((mark) => mark.label)].join(", "));
   }
 
-  /** A cell's row and column as text; nothing where there is only one cell. */
-  place(cell) {
-    if (this.cells.length === 1) return "";
-    return `(${Math.floor(cell / this.columns)}, ${cell % this.columns})`;
-  }
-
-  /** Lights cells up: `lit` maps cell -> badge text; `framed` is a set of cells to draw one frame around. */
+  /** Lights cells up: `lit` maps cell -> badge text; one frame a sheet is drawn around the `framed` cells. */
   show(lit, framed, pointed, quiet) {
-    this.cells.forEach((cell, index) => {
-      cell.classList.toggle("nn-lit", lit.has(index));
-      cell.classList.toggle("nn-pointed", index === pointed);
-      const badge = lit.get(index) ?? "";
-      setText(cell.lastChild, badge);
-      cell.lastChild.style.setProperty("--length", Math.max(badge.length, 3));
-    });
+    for (const cell of this.lit.keys()) if (!lit.has(cell)) this.light(cell, false, "");
+    for (const [cell, badge] of lit) if (this.lit.get(cell) !== badge) this.light(cell, true, badge);
+    this.lit = lit;
+    this.point(pointed);
     this.element.classList.toggle("nn-quiet", quiet);
-    this.frame.hidden = framed.length === 0;
-    if (!framed.length) return;
-    const rows = framed.map((cell) => Math.floor(cell / this.columns));
-    const columns = framed.map((cell) => cell % this.columns);
-    const [top, left] = [Math.min(...rows), Math.min(...columns)];
-    const size = [Math.max(...rows) - top + 1, Math.max(...columns) - left + 1];
-    this.frame.style.cssText = `--top:${top};--left:${left};--height:${size[0]};--width:${size[1]}`;
+    const bounds = new Map();
+    for (const cell of framed) {
+      const [sheet, row, column] = coordinates(this.spec, cell);
+      const [top, left, bottom, right] = bounds.get(sheet) ?? [row, column, row, column];
+      bounds.set(sheet, [Math.min(top, row), Math.min(left, column), Math.max(bottom, row), Math.max(right, column)]);
+    }
+    this.frames.forEach((frame, sheet) => {
+      const box = bounds.get(sheet);
+      frame.hidden = !box;
+      if (!box) return;
+      const [top, left, bottom, right] = box;
+      frame.style.cssText = `--top:${top};--left:${left};--height:${bottom - top + 1};--width:${right - left + 1}`;
+    });
+  }
+
+  light(index, on, badge) {
+    const cell = this.cells[index];
+    cell.classList.toggle("nn-lit", on);
+    setText(cell.children[1], badge);
+    if (badge) cell.children[1].style.setProperty("--length", Math.max(badge.length, 3));
+  }
+
+  /** Points out one cell (-1: none). */
+  point(cell) {
+    if (cell === this.pointed) return;
+    this.cells[this.pointed]?.classList.remove("nn-pointed");
+    this.cells[cell]?.classList.add("nn-pointed");
+    this.pointed = cell;
   }
 
   /** Makes `cell` the one that Tab comes to, and focuses it if asked. */
@@ -99,29 +119,33 @@ export class Grid {
     if (focus) this.cells[this.home].focus();
   }
 
-  #body(spec) {
-    const heads = [h("span", { class: "nn-corner" }, spec.axes[0] ? `${spec.axes[0]}\u2009${spec.axes[1]}` : "")];
-    for (let column = 0; column < this.columns; column++) heads.push(h("span", { class: "nn-head" }, `${column}`));
-    const rows = Array.from({ length: this.rows }, (_, row) =>
-      h(
-        "div",
-        { role: "row", class: "nn-row" },
-        h("span", { class: "nn-head", "aria-hidden": "true" }, `${row}`),
-        ...this.cells.slice(row * this.columns, (row + 1) * this.columns),
-      ),
-    );
-    const label = `${spec.title}, ${this.rows} rows, ${this.columns} columns${spec.editable ? ", editable" : ""}`;
-    const onpointerleave = (event) => isTouch(event) || this.on.point(null, "pointer");
+  /** The element of one sheet: heads, rows of cells, and the frame over them. */
+  sheet(sheet, spec) {
+    const { rows, columns } = this;
+    const heads = [h("span", { class: "nn-corner" }, spec.axes.at(-1) ? `${spec.axes.at(-2)}\u2009${spec.axes.at(-1)}` : "")];
+    for (let column = 0; column < columns; column++) heads.push(h("span", { class: "nn-head" }, `${spec.labels[column] ?? column}`));
+    const lines = Array.from({ length: rows }, (_, row) => {
+      const start = (sheet * rows + row) * columns;
+      const head = h("span", { class: "nn-head", "aria-hidden": "true" }, `${row}`);
+      return h("div", { role: "row", class: "nn-row" }, head, ...this.cells.slice(start, start + columns));
+    });
+    const caption = spec.values.shape.length === 3 ? ` ${spec.sheets[sheet] ?? sheet}` : "";
+    const label = `${spec.title}${caption}, ${rows} rows, ${columns} columns${spec.editable ? ", editable" : ""}`;
     return h(
       "div",
-      { role: "grid", class: "nn-cells", "aria-label": label, onpointerleave },
-      h("div", { class: "nn-row", "aria-hidden": "true" }, ...heads),
-      ...rows,
-      this.frame,
+      { class: "nn-sheet" },
+      this.captions[sheet],
+      h(
+        "div",
+        { role: "grid", class: "nn-cells", "aria-label": label, "data-labels": spec.labels.length > 0 },
+        h("div", { class: "nn-row", "aria-hidden": "true" }, ...heads),
+        ...lines,
+        this.frames[sheet],
+      ),
     );
   }
 
-  #cell(index, spec) {
+  cell(index, spec) {
     return h(
       "div",
       {
@@ -132,77 +156,78 @@ export class Grid {
         "data-editable": spec.editable,
         "aria-readonly": spec.editable ? undefined : "true",
         ...OWN_KEYS,
-        onpointerenter: (event) => isTouch(event) || this.on.point(index, "pointer"),
-        onpointerdown: () => this.stop(index),
-        onclick: (event) => this.#clicked(event, index),
-        onfocus: () => this.#focused(index),
-        onblur: () => this.on.point(null, "focus"),
-        onkeydown: (event) => this.#key(event, index),
       },
       h("span", { class: "nn-value" }),
       h("span", { class: "nn-badge", "aria-hidden": "true" }),
     );
   }
 
-  #focused(index) {
-    if (this.cells[index].matches(":focus-visible")) this.on.point(index, "focus");
+  /** One listener for all cells; pointerenter does not bubble, but is heard on its way down. */
+  listen() {
+    const body = this.element.querySelector(".nn-sheets");
+    const on = (kind, act, capture = false) => {
+      const heard = (event) => {
+        const cell = event.target.closest(".nn-cell");
+        if (cell) act(event, Number(cell.dataset.cell));
+      };
+      body.addEventListener(kind, heard, capture);
+    };
+    on("pointerenter", (event, cell) => isTouch(event) || this.on.point(cell, "pointer"), true);
+    on("pointerdown", (_, cell) => this.stop(cell));
+    on("click", (event, cell) => this.clicked(event, cell));
+    on("focusin", (event, cell) => event.target.matches(".nn-cell:focus-visible") && this.on.point(cell, "focus"));
+    on("focusout", (event) => event.target.matches(".nn-cell") && this.on.point(null, "focus"));
+    on("keydown", (event, cell) => event.target.tagName === "INPUT" || this.key(event, cell));
+    for (const cells of body.querySelectorAll(".nn-cells")) {
+      cells.addEventListener("pointerleave", (event) => isTouch(event) || this.on.point(null, "pointer"));
+    }
   }
 
   /** A finger cannot hover: its first tap points at a cell, the second chooses it. */
-  #clicked(event, index) {
-    if (isTouch(event) && !this.cells[index].classList.contains("nn-pointed")) this.on.point(index, "pointer");
-    else this.#choose(index);
-  }
-
-  #choose(index) {
-    this.on.choose(index);
-    if (this.spec.editable) this.#edit(index);
-  }
-
-  #key(event, index) {
+  clicked(event, index) {
     if (event.target.tagName === "INPUT") return;
-    event.stopPropagation();
-    const move = MOVES[event.key];
-    const row = Math.floor(index / this.columns);
-    let next = null;
-    if (move) {
-      const to = [row + move[0], (index % this.columns) + move[1]];
-      if (to[0] >= 0 && to[0] < this.rows && to[1] >= 0 && to[1] < this.columns) next = to[0] * this.columns + to[1];
-    } else if (event.key === "Home") next = row * this.columns;
-    else if (event.key === "End") next = (row + 1) * this.columns - 1;
-    else if (event.key === "Enter" || event.key === "F2" || event.key === " ") this.#choose(index);
-    else if (this.spec.editable && /^[-+.\d]$/.test(event.key)) this.#edit(index, event.key);
-    else return;
-    event.preventDefault();
-    if (next !== null) this.stop(next, true);
+    if (isTouch(event) && index !== this.pointed) this.on.point(index, "pointer");
+    else this.choose(index);
   }
 
-  #edit(index, start) {
+  choose(index) {
+    this.on.choose(index);
+    if (this.spec.editable) this.edit(index);
+  }
+
+  key(event, index) {
+    event.stopPropagation();
+    const next = this.neighbour(index, event.key);
+    if (next !== null) this.stop(next, true);
+    else if (event.key === "Enter" || event.key === "F2" || event.key === " ") this.choose(index);
+    else if (this.spec.editable && /^[-+.\d]$/.test(event.key)) this.edit(index, event.key);
+    else if (!MOVES[event.key]) return;
+    event.preventDefault();
+  }
+
+  /** The cell to which a key moves from a cell, or null; Page Up and Page Down turn the sheets. */
+  neighbour(index, key) {
+    const [sheet, row, column] = coordinates(this.spec, index);
+    const to = {
+      Home: [sheet, row, 0],
+      End: [sheet, row, this.columns - 1],
+      PageUp: [sheet - 1, row, column],
+      PageDown: [sheet + 1, row, column],
+    }[key] ?? [sheet, row + (MOVES[key]?.[0] ?? NaN), column + (MOVES[key]?.[1] ?? NaN)];
+    const most = [this.sheets, this.rows, this.columns];
+    if (!to.every((at, axis) => at >= 0 && at < most[axis])) return null;
+    return (to[0] * this.rows + to[1]) * this.columns + to[2];
+  }
+
+  edit(index, start) {
     const cell = this.cells[index];
     if (cell.querySelector("input")) return;
-    const before = String(this.spec.values[index]);
-    const shown = format(this.spec.values[index], this.spec.digits).replace("\u2212", "-");
-    const box = h("input", { class: "nn-edit", inputmode: "decimal", "aria-label": `new value of ${this.describe(index)}` });
-    box.value = start ?? (Number(shown) === Number(before) ? before : shown);
-    const original = start === undefined ? box.value : null;
-    let open = true;
-    const close = (keep, focus) => {
-      if (!open) return;
-      open = false;
-      const text = box.value.trim();
-      box.remove();
+    const full = String(this.spec.values[index]);
+    const short = shown(this.spec, index).replace("\u2212", "-");
+    const text = Number(short) === Number(full) ? full : short;
+    typeOver(cell, described(this.spec, index), text, start, (typed, focus) => {
       if (focus) this.stop(index, true);
-      if (keep && text !== original) this.on.edit(index, text);
-    };
-    box.addEventListener("keydown", (event) => {
-      event.stopPropagation();
-      if (event.key === "Enter") close(true, true);
-      if (event.key === "Escape") close(false, true);
+      if (typed !== null) this.on.edit(index, typed);
     });
-    box.addEventListener("click", (event) => event.stopPropagation());
-    box.addEventListener("blur", () => close(true, false));
-    cell.append(box);
-    box.focus();
-    if (start === undefined) box.select();
   }
 }

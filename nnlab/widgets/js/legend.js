@@ -3,10 +3,11 @@
 import { h } from "./dom.js";
 
 export function legend(scene) {
-  const marks = new Map(scene.grids.flatMap((grid) => grid.marks.map((mark) => [mark.label, mark.style])));
+  const grids = scene.parts.filter((part) => part.kind === "grid");
+  const marks = new Map(grids.flatMap((grid) => grid.marks.map((mark) => [mark.label, mark.style])));
   const sample = (style) => h("i", { "data-marks": style, "aria-hidden": "true" });
   const items = [...marks].map(([label, style]) => h("li", {}, sample(style), label));
-  const titles = scene.grids.filter((grid) => grid.editable).map((grid) => grid.title.toLowerCase());
+  const titles = grids.filter((grid) => grid.editable).map((grid) => grid.title.toLowerCase());
   if (titles.length) items.push(h("li", {}, `Click a number to change it: ${titles.join(", ")}.`));
   return items;
 }

@@ -1,0 +1,90 @@
+// The account: how a number comes about, line by line, and where else it is used.
+
+import { place } from "./cells.js";
+import { h } from "./dom.js";
+import { equationAccount, equationText } from "./equation.js";
+import { ADDED } from "./links.js";
+import { counted } from "./numbers.js";
+import { chip, equation, termsAccount } from "./terms.js";
+
+const MOST = 200; // uses that are drawn one by one
+const TALLEST = 320; // pixels up to which the panel grows, so that what it shows under the pointer is in view
+
+export class Account {
+  /** `onCells` gets the [grid, cell] pairs whose numbers are pointed at here. */
+  constructor(onCells) {
+    this.onCells = onCells;
+    this.sum = h("div", { class: "nn-sum" });
+    this.uses = h("div", { class: "nn-uses", hidden: true });
+    this.element = h("section", { class: "nn-ledger", "aria-label": "how the number comes about" }, this.sum, this.uses);
+  }
+
+  /** How a cell comes about, on the panel's ground; returns it as a sentence. */
+  showSteps(scene, links, name, cell) {
+    this.uses.hidden = true;
+    const { elements, sentence } = this.#steps(scene, links, name, cell);
+    this.sum.replaceChildren(...elements);
+    return sentence;
+  }
+
+  /** How a cell comes about and where it is used, over the other; `what` names it, `isCount` if it counts uses. */
+  showUses(scene, links, name, cell, what, isCount) {
+    const { elements, sentence } = this.#steps(scene, links, name, cell);
+    const uses = links.uses(name, cell);
+    const added = uses.filter(([, , term]) => term === ADDED);
+    const others = uses.filter(([, , term]) => term !== ADDED);
+    const times = ["nowhere", "once"][others.length] ?? `${others.length} times`;
+    const sums = this.#sums(scene, added);
+    const used = isCount || (sums.length && !others.length) ? [] : [`is used ${times}`];
+    const head = elements.length && !uses.length ? "" : [what, [...used, ...sums].join(" and ")].filter(Boolean).join(" ");
+    const several = links.names.length > 1;
+    const goal = (grid, at) => `${several ? `${scene.grid(grid).noun} ` : ""}${place(scene.grid(grid), at)}`;
+    const chips = others.slice(0, MOST).map((use) => this.#use(scene, links, use, goal(...use)));
+    const more = others.length > MOST ? [h("p", {}, `and ${others.length - MOST} more`)] : [];
+    this.uses.replaceChildren(...elements, ...(head ? [h("p", {}, head)] : []), h("div", {}, ...chips), ...more);
+    this.uses.hidden = false;
+    this.#grow();
+    const said = others.slice(0, MOST).map((use) => `${text(scene, links, use)} in ${goal(...use)}`);
+    return [sentence, head && `${[head, said.join("; ")].filter(Boolean).join(": ")}.`].filter(Boolean).join(" ");
+  }
+
+  #steps(scene, links, name, cell) {
+    const steps = links.trail(name, cell).map(([grid, at]) => {
+      const account = scene.accounts[grid].kind === "terms" ? termsAccount : equationAccount;
+      return { grid, ...account(scene, links, grid, at, this.onCells) };
+    });
+    const sentence = steps.find(({ grid }) => grid === name)?.sentence ?? "";
+    return { elements: steps.map(({ element }) => element), sentence };
+  }
+
+  /** "is added to every output" for each grid whose cells it is added to. */
+  #sums(scene, added) {
+    return [...new Set(added.map(([name]) => name))].map((name) => {
+      const grid = scene.grid(name);
+      const count = added.filter(([other]) => other === name).length;
+      return `is added to ${count === grid.values.length ? `every ${grid.noun}` : counted(count, grid.noun)}`;
+    });
+  }
+
+  #use(scene, links, [name, cell, term], goal) {
+    const target = h("small", { class: "nn-goal" }, `→ ${goal}`);
+    if (scene.accounts[name].kind === "terms") {
+      const element = chip(scene, links, name, cell, term, this.onCells);
+      element.append(target);
+      return element;
+    }
+    return h("div", { class: "nn-product" }, equationText(scene, links, name, cell), target);
+  }
+
+  /** Grows to hold what is in it and stays so, for a panel that changes size under the pointer is hard to read. */
+  #grow() {
+    const height = Math.min(this.uses.scrollHeight, TALLEST);
+    if (height > this.element.clientHeight) this.element.style.minHeight = `${height}px`;
+  }
+}
+
+function text(scene, links, [name, cell, term]) {
+  return scene.accounts[name].kind === "terms"
+    ? equation(scene, links, name, cell, term)
+    : equationText(scene, links, name, cell);
+}

@@ -1,0 +1,56 @@
+// Where the parts of a scene stand: what is given on the left, what is made of it on the right.
+
+import { h } from "./dom.js";
+import { Grid } from "./grid.js";
+
+export class Stage {
+  /** `on(name)` makes the handlers of the grid of that name. */
+  constructor(on) {
+    this.on = on;
+    this.parts = new Map();
+    this.sources = h("div", { class: "nn-grids" });
+    this.others = h("div", { class: "nn-grids" });
+  }
+
+  /** The parts that are grids, by name. */
+  get grids() {
+    return new Map([...this.parts].filter(([, part]) => part instanceof Grid));
+  }
+
+  /** Draws the parts, keeping elements (and with them focus) wherever the new numbers fit; true if any is new. */
+  update(specs, root) {
+    let changed = specs.map((spec) => spec.name).join() !== [...this.parts.keys()].join();
+    const next = specs.map((spec) => {
+      const part = this.parts.get(spec.name);
+      if (part?.spec.kind === spec.kind && part.fits(spec)) {
+        part.update(spec);
+        return part;
+      }
+      changed = true;
+      return this.#made(spec);
+    });
+    const badges = new Set(specs.map((spec) => spec.badge));
+    next.forEach((part) => part.source && (part.source.textContent = badges.size > 1 ? part.spec.badge : ""));
+    root.style.setProperty("--characters", Math.max(3, ...next.map((part) => part.longest ?? 0)));
+    if (!changed) return false;
+    const focused = root.contains(document.activeElement) ? document.activeElement.closest("[data-name]") : null;
+    this.parts = new Map(next.map((part) => [part.spec.name, part]));
+    const above = specs.filter((spec) => !spec.below || !this.parts.has(spec.below));
+    this.sources.replaceChildren(...above.filter((spec) => spec.source).map((spec) => this.#place(spec, specs)));
+    this.others.replaceChildren(...above.filter((spec) => !spec.source).map((spec) => this.#place(spec, specs)));
+    if (focused) this.parts.get(focused.dataset.name)?.stop?.(0, true);
+    return true;
+  }
+
+  #made(spec) {
+    return new Grid(spec, this.on(spec.name));
+  }
+
+  /** A part, the sign before it, and the parts that stand below it. */
+  #place(spec, specs) {
+    const stack = [spec, ...specs.filter((other) => other.below === spec.name)];
+    const sign = h("span", { class: "nn-sign", "aria-hidden": "true" }, spec.before ?? "");
+    const elements = stack.map(({ name }) => this.parts.get(name).element);
+    return h("div", { class: "nn-place", "data-kind": spec.kind }, sign, h("div", { class: "nn-stack" }, ...elements));
+  }
+}

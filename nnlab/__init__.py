@@ -29,6 +29,7 @@ from nnlab.core.gradcheck import gradcheck
 from nnlab.core.symbolic import Input
 from nnlab.core.trace import Trace
 from nnlab.models import Model, Sequential
+from nnlab.saving import load_model
 
 LAZY = ("explorers", "grading", "lessons")  # these load Jupyter, so they load on first use
 
@@ -54,6 +55,7 @@ __all__ = [
     "gradcheck",
     "initializers",
     "layers",
+    "load_model",
     "losses",
     "metrics",
     "models",

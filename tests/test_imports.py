@@ -45,13 +45,14 @@ MAY_IMPORT = {
     "__main__": {"cli"},
 }
 
-# Against the arrows, deferred, each in one place: looking at a trace calls the room that draws it, and training in
-# a notebook shows its progress in a widget, when Jupyter is loaded already.
-DEFERRED = {("nnlab.core.trace", "explain"), ("nnlab.models.progress", "widgets")}
+# Against the arrows, deferred, each in one place: looking at a trace calls the room that draws it, training in a
+# notebook shows its progress in a widget, when Jupyter is loaded already, and `model.save` calls the room of files.
+DEFERRED = {("nnlab.core.trace", "explain"), ("nnlab.models.progress", "widgets"), ("nnlab.models.model", "saving")}
 
 # NumPy and the standard library are for all; what else a room may use.
 WIDGETS = {"anywidget", "ipywidgets", "traitlets", "IPython"}
 OUTSIDE = {
+    "saving": {"h5py"},
     "explain": {"matplotlib"},
     "widgets": WIDGETS | {"matplotlib"},  # the still picture of a view
     "explorers": WIDGETS | {"matplotlib"},
@@ -148,8 +149,8 @@ def test_rooms_use_only_the_libraries_that_are_theirs():
 
 
 @pytest.mark.parametrize("statement", ["import nnlab", "from nnlab import datasets, layers, utils", "import nnlab.cli"])
-def test_importing_loads_no_jupyter_and_no_matplotlib(statement):
-    loaded = "{'matplotlib', 'ipywidgets', 'IPython', 'anywidget'} & set(sys.modules)"
+def test_importing_loads_no_jupyter_no_matplotlib_and_no_h5py(statement):
+    loaded = "{'matplotlib', 'ipywidgets', 'IPython', 'anywidget', 'h5py'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", f"import sys\n{statement}\nassert not {loaded}, {loaded}"], check=True)
 
 

@@ -28,6 +28,10 @@ class RecordingError(NnlabError, TypeError):
     """A custom layer's `call` does something that cannot be recorded, and so not be differentiated."""
 
 
+class FileError(NnlabError, ValueError):
+    """A file cannot be read or written, or what it holds is not what it should hold."""
+
+
 class GradientError(NnlabError, AssertionError):
     """A gradient differs from what finite differences say."""
 

@@ -1,6 +1,9 @@
 """The weights of a layer and of the layers inside it: making, listing and setting them, and their penalties."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -13,6 +16,27 @@ from nnlab.core.variable import Variable
 
 UNNAMED = "weight_"
 RESERVED = ("x", "y")  # what a record calls the input and the output
+_planned: ContextVar[bool] = ContextVar("planned", default=False)
+
+
+@contextmanager
+def planned() -> Iterator[None]:
+    """Weights that are made inside have a shape and a dtype but take no memory: a file brings their values.
+
+    So a file that states a shape which it does not fill costs nothing.
+
+    >>> from nnlab import layers
+    >>> with planned():
+    ...     layer = layers.Dense(2**27)
+    ...     layer.build((None, 2))
+    >>> layer.kernel.shape, layer.kernel.value.base.nbytes
+    ((2, 134217728), 4)
+    """
+    token = _planned.set(True)
+    try:
+        yield
+    finally:
+        _planned.reset(token)
 
 
 class Weighted:
@@ -68,7 +92,10 @@ class Weighted:
             )
         initializer = initializers.get("glorot_uniform" if initializer is None else initializer)
         try:
-            value = initializer(shape, dtype or self.dtype, seed.generator())
+            if _planned.get():
+                value = np.broadcast_to(np.zeros((), dtype or self.dtype), shape)
+            else:
+                value = initializer(shape, dtype or self.dtype, seed.generator())
         except (TypeError, ValueError, ArithmeticError) as error:
             raise ArgumentError(
                 f"{self._label}: the weight {name!r} of shape {shape} cannot start with {initializer!r}: {error}"

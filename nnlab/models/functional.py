@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.core.errors import ArgumentError, NnlabError, ShapeError
+from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.graph import Node
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record, parts
 from nnlab.core.step import Step
 from nnlab.core.symbolic import SymbolicTensor
+from nnlab.models.graph_config import graph_config
+from nnlab.models.graph_reading import Reader
 from nnlab.models.model import Model
 from nnlab.models.shapes import Shape, as_shapes, fits, one_or_tuple
 from nnlab.models.steps import LOSS
@@ -265,11 +267,15 @@ class Functional(Model):
     # ---- configuration
 
     def get_config(self) -> dict[str, Any]:
-        raise NnlabError(f"{self._label}: a graph has no configuration to make it from; call the code that planned it.")
+        return graph_config(self)
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> "Functional":
-        raise NnlabError(f"{cls.__name__}: a graph is made by calling layers on Input(...), not from a configuration.")
+        name = config.get("name")
+        reader = Reader(f"{cls.__name__} {name!r}", config)
+        model = cls(reader.inputs, reader.outputs, name=name, trainable=config.get("trainable", True))
+        reader.check_masks(model)
+        return model
 
     def __repr__(self) -> str:
         count = len(self._layers)

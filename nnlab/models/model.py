@@ -58,3 +58,30 @@ class Model(Trainer):
         raise ArgumentError(
             f"{self._label}: there is no layer with {asked}; it has: {', '.join(each.name for each in layers)}."
         )
+
+    # ---- files
+
+    def save(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write the model to a file ending in `.keras`: layers, weights, and how it was compiled.
+
+        Real Keras loads it too. The weights of an optimizer, and losses and metrics of one's own, are not kept. Needs
+        h5py. Raises FileError where the file cannot be written, and leaves the one that was there as it was.
+        """
+        from nnlab import saving  # deferred: files are made from models
+
+        saving.save_model(self, filepath, overwrite)
+
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write the weights alone to a file ending in `.weights.h5`."""
+        from nnlab import saving
+
+        saving.save_weights(self, filepath, overwrite)
+
+    def load_weights(self, filepath: Any) -> None:
+        """Set the weights from a file ending in `.weights.h5`, `.keras` or `.h5`, of a model built like this one.
+
+        Raises FileError where they do not fit, and then changes nothing.
+        """
+        from nnlab import saving
+
+        saving.load_weights(self, filepath)

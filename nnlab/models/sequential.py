@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 
 from nnlab import layers as known_layers
+from nnlab.core.arguments import boolean
 from nnlab.core.errors import ArgumentError, NnlabError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
-from nnlab.core.symbolic import SymbolicTensor
+from nnlab.core.symbolic import SymbolicTensor, checked_shape
+from nnlab.models.configuration import deserialized, dtype_named, serialized, shortened
 from nnlab.models.model import Model
 from nnlab.models.shapes import Shape, fits
 from nnlab.models.steps import LOSS
@@ -33,6 +35,7 @@ class Sequential(Model):
         self._layers: list[Layer] = []
         self._input_shape: Shape | None = None  # with the batch; `_fixed` if it was stated, and not just met first
         self._fixed = False
+        self._input = {"dtype": "float32", "name": "input_layer"}  # what an Input states besides
         super().__init__(name=name, **kwargs)
         for layer in [layers] if isinstance(layers, Layer) else layers or ():
             self.add(layer)
@@ -48,6 +51,7 @@ class Sequential(Model):
         """Put a layer, or first of all an `Input`, at the end."""
         if isinstance(layer, SymbolicTensor | known_layers.InputLayer):
             self._begin_with(layer.shape if isinstance(layer, SymbolicTensor) else layer.batch_shape)
+            self._input = {"dtype": layer.dtype, "name": layer.name}
             return
         if not isinstance(layer, Layer):
             hint = "; add an instance, with ()" if isinstance(layer, type) else ""
@@ -172,16 +176,30 @@ class Sequential(Model):
     # ---- configuration
 
     def get_config(self) -> dict[str, Any]:
-        config = super().get_config()
-        return config | ({"input_shape": self._input_shape[1:]} if self._fixed else {})
+        parts = [serialized(layer) for layer in self._layers]
+        if self._fixed:
+            parts.insert(0, serialized(known_layers.InputLayer(batch_shape=self._input_shape, **self._input)))
+        config = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype, "layers": parts}
+        return config | ({"build_input_shape": list(self._input_shape)} if self._input_shape else {})
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> "Sequential":
-        parts = []
-        for part in config["layers"]:
-            kind = cls if part["class_name"] == cls.__name__ else getattr(known_layers, part["class_name"])
-            parts.append(kind.from_config(part["config"]))
-        return cls(**{**config, "layers": parts})
+        parts = config.get("layers")
+        if not isinstance(parts, list):
+            raise ArgumentError(f"{cls.__name__}: expected a list of layers, received {shortened(parts)}.")
+        model = cls(name=config.get("name"), dtype=dtype_named(config.get("dtype")))
+        model.trainable = boolean(model._label, "trainable", config.get("trainable", True))
+        made = [deserialized(part) for part in parts]
+        first = made.pop(0) if made and isinstance(made[0], known_layers.InputLayer) else None
+        for layer in made:
+            model.add(layer)
+        if first is not None:  # last, so that each layer is built once
+            model._input_shape, model._fixed = first.batch_shape, True
+            model._input = {"dtype": first.dtype, "name": first.name}
+        shape = model._input_shape or config.get("build_input_shape")
+        if made and shape and not model.built:
+            model.build(checked_shape(model._label, "build_input_shape", shape))
+        return model
 
     def __repr__(self) -> str:
         count = len(self._layers)

@@ -352,7 +352,6 @@ MISTAKES = {
     "(6, 2)": lambda: classifier("mse").fit(A, A[:, :2], verbose=0),
     "unknown argument 'nix'": lambda: Dense(2)(Input((3,)), nix=1),
     "leave out training= on symbolic tensors": lambda: Dropout(0.5)(Input((3,)), training=True),
-    "a graph has no configuration": lambda: siamese().get_config(),
 }
 
 

@@ -1,0 +1,248 @@
+"""From a configuration of Keras's to a graph: the layers are made, and called when what they read is there.
+
+A call reads tensors by reference: the name of the layer that makes one, the number of that layer's call, the place
+among its outputs. Keras's older files write the same as plain lists. The operations that only make masks are left
+out, because nnlab passes masks on by itself; that both would pass the same ones is checked.
+"""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nnlab.core.errors import ArgumentError
+from nnlab.core.layer import Layer
+from nnlab.core.record import parts
+from nnlab.core.symbolic import Input, SymbolicTensor
+from nnlab.layers import RNN, Bidirectional
+from nnlab.models import keras_order
+from nnlab.models.configuration import class_and_config, deserialized, shortened
+
+if TYPE_CHECKING:
+    from nnlab.models.functional import Functional
+
+MASK_OPERATIONS = ("NotEqual", "Any", "LogicalOr", "ExpandDims", "ZerosLike", "OnesLike", "Concatenate")
+MOST_CALLS = 100_000  # of layers; those inside a model that is called several times count each time
+
+
+class Ref(NamedTuple):
+    """A tensor: the name of the layer that makes it, the number of its call, the place among the outputs."""
+
+    name: str
+    call: int
+    place: int
+
+
+class Call(NamedTuple):
+    """A call of a layer as a file states it: `x` and the values of `given` are a Ref or a list of them."""
+
+    layer: Layer
+    number: int
+    x: Any
+    given: dict[str, Any]
+
+    @property
+    def refs(self) -> list[Ref]:
+        """What the call reads."""
+        return [ref for value in (self.x, *self.given.values()) for ref in flat(value)]
+
+
+class Reader:
+    """The graph that a configuration states: `inputs` and `outputs` are its ends."""
+
+    def __init__(self, owner: str, config: Mapping[str, Any]):
+        self.owner = owner
+        self.made: dict[tuple[str, int], list[SymbolicTensor]] = {}
+        self.compared: dict[str, set[Ref]] = {}  # by an operation that makes a mask: the tensors that it looks at
+        self.masked: dict[SymbolicTensor, set[SymbolicTensor]] = {}  # the same for the mask of a call, by its output
+        self.layers: dict[str, Layer] = {}
+        self.calls: list[Call] = []
+        for part in self._list("layers", config.get("layers")):
+            self._read(part)
+        self._check_count()
+        shifts = {name: shift(name, self.calls) for name, layer in self.layers.items() if hasattr(layer, "layers")}
+        self._run([shifted(call, shifts) for call in self.calls])
+        self.inputs = [self._tensor(ref) for ref in self._ends("input_layers", config)]
+        last = {name: 1 if hasattr(layer, "inputs") else shifts.get(name, 0) for name, layer in self.layers.items()}
+        ends = self._ends("output_layers", config)
+        self.outputs = [self._tensor(ref._replace(call=ref.call - last.get(ref.name, 0))) for ref in ends]
+
+    # ---- what stands in the file
+
+    def _read(self, part: Any) -> None:
+        """A layer and its calls, an input, or an operation that makes a mask."""
+        class_name, config = class_and_config(part)
+        name = part.get("name") or config.get("name")
+        if not isinstance(name, str) or name in self.layers or name in self.compared or (name, 0) in self.made:
+            raise ArgumentError(f"{self.owner}: each layer must have a name of its own, received {shortened(name)}.")
+        nodes = self._list(f"inbound_nodes of {name!r}", part.get("inbound_nodes"))
+        if class_name in MASK_OPERATIONS and str(part.get("module")).startswith("keras.src.ops"):
+            read = [ref for node in nodes for ref in flat(references(node)) if isinstance(ref, Ref)]
+            known = [self.compared.get(ref.name, ()) for ref in read]
+            self.compared[name] = set(read) if class_name == "NotEqual" else set().union(*known)
+        elif class_name == "InputLayer":
+            layer = deserialized(part)
+            self.made[name, 0] = [Input(batch_shape=layer.batch_shape, dtype=layer.dtype, name=name)]
+        else:
+            layer = self.layers[name] = deserialized({**part, "config": {**config, "name": name}})
+            self.calls += [self._call(layer, number, node) for number, node in enumerate(nodes)]
+
+    def _call(self, layer: Layer, number: int, node: Any) -> Call:
+        if isinstance(node, Mapping):
+            x, *more = references(node.get("args")) or [None]
+            known = zip(layer.further_inputs, more, strict=False)
+            given = {**dict(known), **(references(node.get("kwargs")) or {})}
+        else:  # the older form: a list of [name, call, place, further arguments]
+            rows = self._list(f"inputs of {layer.name!r}", node)
+            x = [Ref(*row[:3]) for row in rows if reference(row[:3])] if rows else None
+            given = references(rows[0][3]) if rows and len(rows[0]) > 3 else {}
+            x = x[0] if x and len(x) == 1 else x
+            if isinstance(layer, RNN | Bidirectional) and isinstance(x, list):
+                x, given = x[0], {**given, "initial_state": x[1:]}
+        if not flat(x) or not all(isinstance(ref, Ref) for ref in flat(x)):
+            raise ArgumentError(f"{self.owner}: expected what the layer {layer.name!r} reads, received {shortened(x)}.")
+        given = {key: value for key, value in given.items() if flat(value) not in ([], [False])}
+        for key, value in given.items():
+            if not all(isinstance(ref, Ref) for ref in flat(value)):
+                raise ArgumentError(
+                    f"{self.owner}: the layer {layer.name!r} is called with {key}={shortened(value)}, which is not "
+                    "supported; nnlab calls layers in a graph with tensors only."
+                )
+        return Call(layer, number, x, given)
+
+    def _ends(self, key: str, config: Mapping[str, Any]) -> list[Ref]:
+        ends = references(config.get(key))
+        if not flat(ends) or not all(isinstance(ref, Ref) for ref in flat(ends)):
+            raise ArgumentError(f"{self.owner}: {key} must name tensors, received {shortened(config.get(key))}.")
+        return flat(ends)
+
+    def _list(self, name: str, value: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise ArgumentError(f"{self.owner}: expected a list of {name}, received {shortened(value)}.")
+        return value
+
+    def _check_count(self) -> None:
+        """Refuse models in models in models that would be called astronomically often."""
+        count = sum(calls_inside(call.layer) for call in self.calls)
+        if count > MOST_CALLS:
+            raise ArgumentError(f"{self.owner}: {count:,} calls of layers are more than the {MOST_CALLS:,} allowed.")
+
+    # ---- making it
+
+    def _run(self, calls: list[Call]) -> None:
+        """Call the layers, in the order of the file as far as what they read is there."""
+        waiting: dict[tuple[str, int], list[int]] = defaultdict(list)
+        missing: dict[int, int] = {}
+        for index, call in enumerate(calls):
+            needed = {(ref.name, ref.call) for ref in call.refs if ref.name not in self.compared} - set(self.made)
+            needed |= {(call.layer.name, call.number - 1)} if call.number else set()
+            missing[index] = len(needed)
+            for key in needed:
+                waiting[key].append(index)
+        ready = [index for index, count in missing.items() if not count]
+        heapq.heapify(ready)
+        done = 0
+        while ready:
+            call = calls[heapq.heappop(ready)]
+            done += 1
+            key = call.layer.name, call.number
+            self.made[key] = self._made_by(call)
+            for index in waiting.pop(key, ()):
+                missing[index] -= 1
+                if not missing[index]:
+                    heapq.heappush(ready, index)
+        if done < len(calls):
+            stuck = next(calls[index].layer.name for index, count in missing.items() if count)
+            raise ArgumentError(
+                f"{self.owner}: the layer {stuck!r} reads what no layer makes before it; the graph has a cycle, or a "
+                "layer is missing."
+            )
+
+    def _made_by(self, call: Call) -> list[SymbolicTensor]:
+        given, compared = {}, None
+        for name, value in call.given.items():
+            if name == "mask" and all(ref.name in self.compared for ref in flat(value)):
+                compared = set().union(*(self.compared[ref.name] for ref in flat(value)))
+            else:
+                given[name] = self._tensors(value)
+        outputs = flat(call.layer(self._tensors(call.x), **given))
+        if compared is not None:
+            self.masked[outputs[0]] = {self._tensor(ref) for ref in compared}
+        return outputs
+
+    def _tensors(self, value: Any) -> Any:
+        return [self._tensor(ref) for ref in flat(value)] if isinstance(value, list) else self._tensor(value)
+
+    def _tensor(self, ref: Ref) -> SymbolicTensor:
+        outputs = self.made.get((ref.name, ref.call), ())
+        if not 0 <= ref.place < len(outputs):
+            raise ArgumentError(f"{self.owner}: no layer makes the tensor {list(ref)}, which another one reads.")
+        return outputs[ref.place]
+
+    def check_masks(self, model: "Functional") -> None:
+        """Raise where a file passes a mask to a layer, and nnlab would not pass the same by itself."""
+        own = keras_order.masks(model)
+        for node in model._nodes:
+            wanted = self.masked.get(node.outputs[0])
+            met = [mask for tensor in parts(node.x) if (mask := own.get(tensor)) is not None]
+            passed = set().union(*(mask.sources for mask in met if isinstance(mask, keras_order.MaskOperation)))
+            if wanted is not None and wanted != passed:
+                raise ArgumentError(
+                    f"{self.owner}: the layer {node.layer.name!r} is given a mask that does not come with its input; "
+                    "nnlab passes on the masks of Masking and Embedding, and tensors given as mask=."
+                )
+
+
+# ---- references
+
+
+def reference(value: Any) -> bool:
+    """Whether this is [name, call, place]."""
+    if not isinstance(value, list) or len(value) != 3 or not isinstance(value[0], str):
+        return False
+    return all(isinstance(number, int) and not isinstance(number, bool) for number in value[1:])
+
+
+def references(value: Any) -> Any:
+    """The same with a Ref for each tensor that stands in it."""
+    if isinstance(value, Mapping):
+        if value.get("class_name") == "__keras_tensor__":
+            history = (value.get("config") or {}).get("keras_history")
+            return Ref(*history) if reference(history) else None
+        return {key: references(part) for key, part in value.items()}
+    if reference(value):
+        return Ref(*value)
+    return [references(part) for part in value] if isinstance(value, list) else value
+
+
+def flat(value: Any) -> list[Any]:
+    """Each Ref or tensor in it, in order; anything else is an element by itself, and None is none."""
+    if isinstance(value, Mapping):
+        return [each for key in sorted(value) for each in flat(value[key])]
+    if type(value) in (list, tuple):
+        return [each for part in value for each in flat(part)]
+    return [] if value is None else [value]
+
+
+def shift(name: str, calls: list[Call]) -> int:
+    """From which number on the calls of a model inside count: Keras 2 counted the making of the model as one."""
+    numbers = {ref.call for call in calls for ref in call.refs if ref.name == name}
+    return 1 if numbers and 0 not in numbers else 0
+
+
+def shifted(call: Call, shifts: Mapping[str, int]) -> Call:
+    """The same call, reading by numbers that count from 0."""
+
+    def moved(value: Any) -> Any:
+        if type(value) is list:
+            return [moved(part) for part in value]
+        return value._replace(call=value.call - shifts.get(value.name, 0)) if isinstance(value, Ref) else value
+
+    return call._replace(x=moved(call.x), given={key: moved(value) for key, value in call.given.items()})
+
+
+def calls_inside(layer: Layer) -> int:
+    """How many layers run when this one is called."""
+    if (nodes := getattr(layer, "_nodes", None)) is not None:
+        return sum(calls_inside(node.layer) for node in nodes)
+    return sum(map(calls_inside, layer.sublayers())) or 1

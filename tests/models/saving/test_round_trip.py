@@ -1,0 +1,170 @@
+"""Models through files and back: the same layers, weights and outputs, for every row of the table of layers."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from graph_cases import GRAPHS, inputs
+from layer_cases import CASES
+
+import nnlab
+from nnlab import Input, Model, Sequential, layers
+from nnlab.core.errors import ArgumentError, FileError
+from nnlab.core.record import parts
+from nnlab.layers.cell import Cell
+
+LIBRARY = SimpleNamespace(**vars(layers), Model=Model, Sequential=Sequential)
+
+
+def model_of(case):
+    """A model of this row's layer alone, or None where none can be made: a cell is called with states."""
+    layer = case.make()
+    if isinstance(layer, Cell | layers.InputLayer):
+        return None
+    several = isinstance(case.shape[0], tuple)
+    shapes = case.shape if several else [case.shape]
+    given = [Input(batch_shape=(None, *shape[1:]), name=f"in{index}") for index, shape in enumerate(shapes)]
+    y = layer(given if several else given[0])
+    return Model(given, list(flat(y)))
+
+
+def flat(tensors):
+    """One tensor, or each of several, however they are nested."""
+    if not isinstance(tensors, list | tuple):
+        return [tensors]
+    return [each for part in tensors for each in flat(part)]
+
+
+def assert_same(one, other, x):
+    for y, again in zip(parts(one(x)), parts(other(x)), strict=True):
+        np.testing.assert_array_equal(y, again)
+    assert [weight.name for weight in one.weights] == [weight.name for weight in other.weights]
+    assert one.get_config() == other.get_config()
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if "dtype" not in case.arguments], ids=lambda case: case.id)
+def test_each_layer_comes_back_from_a_file(case, tmp_path):
+    model = model_of(case)
+    if model is None:
+        return
+    model.save(tmp_path / "model.keras")
+    assert_same(model, nnlab.load_model(tmp_path / "model.keras"), case.x())
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_a_graph_with_shared_and_nested_layers_comes_back(name, tmp_path):
+    model = GRAPHS[name](LIBRARY)
+    x = inputs(name)
+    model.save(tmp_path / "model.keras")
+    assert_same(model, nnlab.load_model(tmp_path / "model.keras"), x if len(x) > 1 else x[0])
+
+
+def test_a_row_of_layers_comes_back_with_what_compile_was_told(tmp_path):
+    model = Sequential([Input((4,)), layers.Dense(3, activation="softmax")], name="row")
+    metrics = ["accuracy", nnlab.metrics.AUC(num_thresholds=7), nnlab.metrics.Precision(0.25)]
+    rate = nnlab.optimizers.schedules.CosineDecay(0.5, decay_steps=9)
+    loss = nnlab.losses.CategoricalCrossentropy(label_smoothing=0.125)
+    model.compile(nnlab.optimizers.AdamW(rate, weight_decay=0.25), loss, metrics)
+    model.save(tmp_path / "model.keras")
+    again = nnlab.load_model(tmp_path / "model.keras")
+    assert repr(again.optimizer) == repr(model.optimizer)
+    assert again.loss.get_config() == loss.get_config()
+    x, y = np.eye(4), np.eye(3)[[0, 1, 2, 0]]
+    assert again.evaluate(x, y) == model.evaluate(x, y)
+    assert nnlab.load_model(tmp_path / "model.keras", compile=False).optimizer is None
+
+
+def test_a_model_without_a_known_input_comes_back_unbuilt(tmp_path):
+    Sequential([layers.Dense(3)]).save(tmp_path / "model.keras")
+    assert not nnlab.load_model(tmp_path / "model.keras").built
+
+
+def test_a_model_built_by_data_comes_back_built(tmp_path):
+    model = Sequential([layers.Dense(3)])
+    model(np.ones((1, 2)))
+    model.save(tmp_path / "model.keras")
+    assert_same(model, nnlab.load_model(tmp_path / "model.keras"), np.ones((4, 2)))
+
+
+class Scaled(layers.Layer):
+    """A layer of one's own."""
+
+    def __init__(self, by=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.by, self.inner = by, layers.Dense(2)
+
+    def build(self, shape):
+        self.inner.ensure_built(shape)
+        self.w = self.add_weight((2,), "ones")
+        super().build(shape)
+
+    def call(self, x):
+        return self.inner(x) * self.w * self.by
+
+
+def test_a_layer_of_ones_own_comes_back_if_its_class_is_given(tmp_path):
+    model = Sequential([Input((3,)), Scaled(0.5)])
+    model.save(tmp_path / "model.keras")
+    with pytest.raises(FileError, match=r"'Scaled' of .* is not one of nnlab's layers, and no code is run from a file"):
+        nnlab.load_model(tmp_path / "model.keras")
+    again = nnlab.load_model(tmp_path / "model.keras", custom_objects={"Scaled": Scaled})
+    assert_same(model, again, np.ones((4, 3)))
+
+
+def recurrent():
+    return Sequential(
+        [Input((5, 3)), layers.Bidirectional(layers.LSTM(2)), layers.BatchNormalization(), layers.Dense(2)]
+    )
+
+
+def test_weights_alone_come_back(tmp_path):
+    model, again = recurrent(), recurrent()
+    model.save_weights(tmp_path / "model.weights.h5")
+    again.load_weights(tmp_path / "model.weights.h5")
+    x = np.ones((4, 5, 3))
+    np.testing.assert_array_equal(again(x), model(x))
+
+
+def test_weights_of_another_model_are_refused_and_change_nothing(tmp_path):
+    model, other = recurrent(), Sequential([Input((3,)), layers.Dense(2)])
+    model.save_weights(tmp_path / "model.weights.h5")
+    before = other.get_weights()
+    with pytest.raises(FileError, match=r"dense_?\d*/kernel must have shape \(3, 2\), and have shape \(4, 2\)"):
+        other.load_weights(tmp_path / "model.weights.h5")
+    assert all(map(np.array_equal, other.get_weights(), before))
+
+
+def test_a_failed_save_leaves_the_old_file_and_nothing_beside_it(tmp_path):
+    path = tmp_path / "model.keras"
+    model = Sequential([Input((3,)), layers.Dense(2)])
+    model.save(path)
+    before = path.read_bytes()
+    model.add(Scaled(by=np.array(2.0)))
+    with pytest.raises(FileError, match="configuration cannot be written"):
+        model.save(path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_says_what_a_name_must_end_in(tmp_path):
+    model = recurrent()
+    for act, ending in (
+        (lambda: model.save(tmp_path / "x.zip"), ".keras"),
+        (lambda: model.save_weights(tmp_path / "x.keras"), ".weights.h5"),
+        (lambda: nnlab.load_model(tmp_path / "x.zip"), ".keras"),
+        (lambda: nnlab.load_model(7), "must be a path"),
+    ):
+        with pytest.raises(ArgumentError, match=ending):
+            act()
+    with pytest.raises(FileError, match="there is no such file"):
+        nnlab.load_model(tmp_path / "x.keras")
+    with pytest.raises(FileError, match="choose a folder that is there"):
+        model.save(tmp_path / "no" / "x.keras")
+
+
+def test_does_not_overwrite_where_it_must_not(tmp_path):
+    path = tmp_path / "model.keras"
+    path.write_text("precious")
+    with pytest.raises(FileError, match="there is such a file already"):
+        recurrent().save(path, overwrite=False)
+    assert path.read_text() == "precious"

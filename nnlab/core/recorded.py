@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlab.core.errors import RecordingError
+from nnlab.core.errors import NnlabError, RecordingError
 from nnlab.core.gradients import RULES
 from nnlab.core.record import Call, Record, parts
 from nnlab.core.recorded_array import Recorded, places_of, plain, read_only
@@ -26,53 +26,83 @@ def forward(self: "Layer", s: Record, x: Any, **inputs: Any) -> Any:
     tape = Tape(s, {"x", "y", *inputs, *self._variables})
     wrap = tape.value if tape.keep else read_only
     given = {name: over_parts(wrap, value) for name, value in inputs.items()}
+    x = over_parts(wrap, x)
+    if given.get("mask") is not None:
+        tape.masks[id(x)] = x, given["mask"]
     if "training" in inspect.signature(self.call).parameters:
         given["training"] = s.training
-    x = over_parts(wrap, x)
     token = TAPE.set(tape)
     try:
-        y = self.call(x, **given)
-        if isinstance(y, Variable):
-            y = tape.leaf(y)
-    except ValueError as error:
-        if "read-only" not in str(error):
+        y = over_parts(lambda part: part.value if isinstance(part, Variable) else part, self.call(x, **given))
+    except (ValueError, IndexError, TypeError) as error:
+        if (refusal := refused(self, error)) is None:
             raise
-        raise RecordingError(
-            f"{self._label}: call writes into an array that it was given; make a new one instead, x = x + 1."
-        ) from None
+        raise refusal from error
     finally:
         TAPE.reset(token)
         tape.record = None
-    if not all(isinstance(part, Recorded | np.ndarray | np.generic) and np.ndim(part) for part in parts(y)):
+    arrays = [isinstance(part, Recorded | np.ndarray | np.generic) and np.ndim(part) > 0 for part in parts(y)]
+    if not arrays or not all(arrays):
         raise RecordingError(
             f"{self._label}: call must return an array with the batch first, or a tuple of them, received "
-            f"{type(y).__name__}{' without axes' if np.ndim(plain(y)) == 0 else ''}."
+            f"{described(plain(y))}."
         )
+    s.call.losses += [float(plain(loss)) for loss in tape.losses]
+    if s.call.live:
+        for variable, value in tape.assigned.items():
+            variable.value = value
     if tape.keep:
         own = {name: tape.leaves.get(variable) for name, variable in self._variables.items()}
         outside = {v: place for v, place in tape.leaves.items() if self._variables.get(v.name) is not v}
         given = {name: places_of(value) for name, value in given.items() if name != "training"}
-        s.tape = (tape.operations, tape.count, places_of(x), given, places_of(y), own, outside)
-    return over_parts(lambda part: part.copy() if not part.flags.writeable else part, plain(y))
+        ends = places_of(y), places_of(tape.losses)
+        s.tape = (tape.operations, tape.count, places_of(x), given, ends, own, outside)
+    return over_parts(lambda part: as_output(self, part), plain(y))
+
+
+def refused(self: "Layer", error: Exception) -> RecordingError | None:
+    """What to say of an error of NumPy's whose cause is that `call` was given arrays of nnlab's."""
+    said = str(error)
+    if isinstance(error, ValueError) and "read-only" in said:
+        return RecordingError(
+            f"{self._label}: call writes into an array that it was given; make a new one instead, x = x + 1."
+        )
+    if not isinstance(error, NnlabError) and ("arrays used as indices" in said or "dtype('int64')" in said):
+        return RecordingError(
+            f"{self._label}: call takes positions from an array of floats, and inputs arrive as {self.dtype}; write "
+            "x.astype(int), or keeps_integers = True in the class."
+        )
+    return None
+
+
+def described(y: Any) -> str:
+    """What `call` has returned, for an error."""
+    kind = f"{type(y).__name__}"
+    return f"{kind} without axes" if isinstance(y, np.ndarray | np.generic | float | int) else kind
+
+
+def as_output(self: "Layer", y: np.ndarray) -> np.ndarray:
+    """An output in the dtype of the layer (NumPy makes float64 of a float32 by np.sqrt(2), say), and writable."""
+    y = np.asarray(y)
+    y = y.astype(self.dtype, copy=False) if y.dtype.kind == "f" else y
+    return y if y.flags.writeable else y.copy()
 
 
 def backward(self: "Layer", s: Record, g: Record) -> Any:
     """Go back through the tape, and free it on the way."""
-    operations, count, x, given, y, own, outside = s.tape
+    operations, count, x, given, (y, losses), own, outside = s.tape
     arrived: list[Any] = [None] * count
     add(arrived, y, g.y)
+    add(arrived, losses, [np.ones((), self.dtype)] * len(losses))
     while operations:
         step = operations.pop()
         if not hasattr(step.function, "ensure_built"):
             dy = arrived[step.out]
-            dy = g.store(step.name, np.zeros_like(step.y) if dy is None else dy, None)
+            dy = np.zeros_like(step.y) if dy is None else np.asarray(dy, step.y.dtype)
+            dy = g.store(step.name, dy, None)
             if step.y.dtype.kind == "f":
-                add(
-                    arrived,
-                    step.places,
-                    RULES[step.function](step.y, dy, *step.arguments, **step.options),
-                    step.arguments,
-                )
+                gradients = RULES[step.function](step.y, dy, *step.arguments, **step.options)
+                add(arrived, step.places, gradients, step.arguments)
         else:
             pairs = zip(step.out, step.y, strict=True)
             dy = tuple(np.zeros(*like) if arrived[out] is None else arrived[out] for out, like in pairs)
@@ -88,7 +118,7 @@ def backward(self: "Layer", s: Record, g: Record) -> Any:
         gradient, summed = like(arrived[place], variable.value), g.call.gradients
         summed[variable] = summed[variable] + gradient if variable in summed else gradient
     for name, place in given.items():
-        if all(part.dtype.kind == "f" for part in parts(vars(s)[name])):
+        if all(part is not None and part.dtype.kind == "f" for part in parts(vars(s)[name])):
             setattr(g, name, filled(arrived, place, vars(s)[name]))
     return filled(arrived, x, s.x)
 
@@ -117,16 +147,20 @@ def common(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int | None, ..
 
 
 def over_parts(change: Any, value: Any) -> Any:
-    """`change` of an array, or of each of a tuple."""
-    return tuple(map(change, value)) if isinstance(value, tuple) else change(value)
+    """`change` of an array, or of each of a tuple; None stays None."""
+    if isinstance(value, tuple):
+        return tuple(over_parts(change, part) for part in value)
+    return None if value is None else change(value)
 
 
 def add(arrived: list[Any], places: Any, gradients: Any, arguments: Any = None) -> None:
     """Add gradients to what has arrived at these places; never in place, since others may hold the same array."""
+    if gradients is None:
+        return
     if isinstance(places, list | tuple):
         for number, (place, gradient) in enumerate(zip(places, gradients, strict=False)):
             add(arrived, place, gradient, None if arguments is None else arguments[number])
-    elif places is not None and gradients is not None:
+    elif places is not None:
         if arguments is not None:
             if np.asarray(arguments).dtype.kind != "f":
                 return

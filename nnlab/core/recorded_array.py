@@ -1,14 +1,15 @@
 """The array that a custom `call` receives: NumPy hands every operation on it to the tape (NEP 13, NEP 18).
 
-What cannot be recorded, an in-place write or an `if`, is refused here in one sentence with the way out.
+What cannot be recorded, such as a write in place, is refused here in one sentence with the way out.
 """
 
-import functools
+import operator
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlab.core.array_methods import ArrayMethods
 from nnlab.core.errors import RecordingError
 from nnlab.core.gradients import astype, index
 
@@ -17,9 +18,23 @@ if TYPE_CHECKING:
 
 WAY_OUT = "use operations that nnlab knows, or give the layer forward(s, x) and backward(s, g) of its own"
 LOST = "would lose the gradient; use NumPy's functions on the recorded value itself"
+WRITES = "it writes into an array; make a new one, with np.where say"
+# A way out that is nearer, for some of what cannot be recorded.
+INSTEAD = {
+    **dict.fromkeys((np.copyto, np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis), WRITES),
+    **dict.fromkeys((np.append, np.insert, np.block), "use np.concatenate, np.stack, np.hstack or np.vstack"),
+    np.average: "write (x * weights).sum(axis) / weights.sum(axis)",
+    np.divmod: "use x // n and x % n",
+    np.convolve: "use np.lib.stride_tricks.sliding_window_view and a product",
+    np.cumprod: "use np.exp(np.cumsum(np.log(x))) where x is positive",
+}
 
 
-class Recorded(np.lib.mixins.NDArrayOperatorsMixin):
+class UnknownMethodError(RecordingError, AttributeError):
+    """A method of arrays that cannot be recorded."""
+
+
+class Recorded(ArrayMethods):
     """An array inside `call`: it looks like NumPy's, and every operation on it is noted on the tape."""
 
     __slots__ = ("array", "place", "tape")
@@ -32,7 +47,6 @@ class Recorded(np.lib.mixins.NDArrayOperatorsMixin):
     dtype = property(lambda self: self.array.dtype)
     ndim = property(lambda self: self.array.ndim)
     size = property(lambda self: self.array.size)
-    T = property(lambda self: np.transpose(self))
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, out: Any = None, **options: Any) -> Any:
         if out is not None or method == "at":
@@ -47,9 +61,7 @@ class Recorded(np.lib.mixins.NDArrayOperatorsMixin):
         return self.tape.apply(function, args, options)
 
     def __getitem__(self, key: Any) -> "Recorded":
-        if isinstance(key, Recorded) or (isinstance(key, tuple) and any(isinstance(k, Recorded) for k in key)):
-            key = plain(key)  # positions, or True and False: there is no gradient along them
-        return self.tape.apply(index, (self, key), {})
+        return self.tape.apply(index, (self, plain(key)), {})  # positions: there is no gradient along them
 
     def _refuse(self, what: str, instead: str) -> Any:
         raise RecordingError(f"{self.tape.label}: {what}; {instead}.")
@@ -58,65 +70,59 @@ class Recorded(np.lib.mixins.NDArrayOperatorsMixin):
         self._refuse("call writes into a recorded value", "make a new array instead, with np.where or np.concatenate")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        return self._refuse("np.asarray (or putting it into a plain array) " + LOST, WAY_OUT)
+        if self.dtype.kind != "f":  # positions, or True and False
+            return np.array(self.array, dtype)
+        return self._refuse(
+            "np.array or np.asarray, or putting it into a plain array, " + LOST, "put several together with np.stack"
+        )
 
-    def _number(self, *_: Any) -> Any:
+    def _number(self, kind: Any) -> Any:
+        if self.dtype.kind != "f":
+            return kind(self.array)
         return self._refuse("float(), int() and the functions of math " + LOST, "np.exp, say, in the place of math.exp")
 
-    __float__ = __int__ = __index__ = __complex__ = __round__ = _number
+    def __float__(self) -> float:
+        return self._number(float)
+
+    def __int__(self) -> int:
+        return self._number(int)
+
+    def __index__(self) -> int:
+        return self._number(operator.index)
+
+    def __complex__(self) -> complex:
+        return self._refuse("complex numbers cannot be recorded", "take two real arrays")
 
     def __bool__(self) -> bool:
+        if self.size == 1:  # the branch that is taken is recorded, the question has no gradient
+            return bool(self.array)
         return self._refuse(
-            "`if` (or and, or, not) on a recorded value cannot be differentiated",
-            "choose element by element with np.where(x > 0, a, b)",
+            f"`if` (or and, or, not, max) needs one number, and this has shape {self.shape}",
+            "choose element by element with np.where(x > 0, a, b), or ask (x > 0).all() or .any()",
         )
 
-    def __iter__(self) -> Iterator:
-        return self._refuse(
-            "iterating over a recorded value is not recorded",
-            "use an operation over an axis, or x[:, i] for i in range(x.shape[1])",
-        )
+    def __iter__(self) -> Iterator["Recorded"]:
+        return (self[place] for place in range(len(self)))
 
     def __len__(self) -> int:
         return len(self.array)
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"{self.tape.label}: a recorded value has no {name!r}; {WAY_OUT}.")
+        raise UnknownMethodError(f"{self.tape.label}: a recorded value has no {name!r}; {WAY_OUT}.")
 
     def __repr__(self) -> str:
-        return f"<Recorded, shape={self.shape}, dtype={self.dtype}>"
+        return repr(self.array).replace("array", "recorded", 1)
 
-    def reshape(self, *shape: Any) -> "Recorded":
-        return np.reshape(self, shape[0] if len(shape) == 1 else shape)
-
-    def transpose(self, *axes: Any) -> "Recorded":
-        return np.transpose(self, (axes[0] if len(axes) == 1 else axes) or None)
-
-    def astype(self, dtype: Any) -> "Recorded":
+    def astype(self, dtype: Any, copy: bool = True) -> "Recorded":
         return self.tape.apply(astype, (self, dtype), {})
 
-    def copy(self) -> "Recorded":
-        return np.copy(self)
+    def sort(self, axis: int = -1) -> None:
+        self._refuse("x.sort() writes into a recorded value", "use np.sort(x), which returns a new array")
 
-    def flatten(self) -> "Recorded":
-        return np.ravel(self)
-
-
-def method(function: Any) -> Any:
-    """The function of NumPy as a method."""
-
-    @functools.wraps(function)
-    def run(self: Recorded, *args: Any, **options: Any) -> Any:
-        return function(self, *args, **options)
-
-    return run
+    def fill(self, value: Any) -> None:
+        self._refuse("x.fill() writes into a recorded value", "use np.full_like(x, value)")
 
 
-for _name in (
-    *("sum", "mean", "max", "min", "var", "std", "cumsum", "argmax", "argmin", "any", "all"),
-    *("swapaxes", "squeeze", "ravel", "take", "clip", "dot"),
-):
-    setattr(Recorded, _name, method(getattr(np, _name)))
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
 
     def _in_place(self: Recorded, other: Any) -> Any:

@@ -2,7 +2,6 @@
 
 import functools
 import inspect
-import itertools
 import sys
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,9 +10,9 @@ import numpy as np
 
 from nnlab.core.assigned import assigned_name
 from nnlab.core.errors import RecordingError
-from nnlab.core.gradients import CONSTANT, RULES
+from nnlab.core.gradients import CONSTANT, RULES, SEVERAL
 from nnlab.core.record import Record, parts
-from nnlab.core.recorded_array import WAY_OUT, Recorded, flat, nested, places_of, plain, read_only, title
+from nnlab.core.recorded_array import INSTEAD, WAY_OUT, Recorded, flat, nested, places_of, plain, read_only, title
 from nnlab.core.variable import TAPE, Variable
 
 if TYPE_CHECKING:
@@ -41,6 +40,9 @@ class Tape:
         self.operations: list[Operation] = []
         self.count = 0  # of values; each has a place
         self.leaves: dict[Variable, int] = {}
+        self.assigned: dict[Variable, np.ndarray] = {}  # what `call` has assigned, for the end of a real call
+        self.losses: list[Any] = []
+        self.masks: dict[int, tuple[Any, np.ndarray]] = {}  # of what layers inside returned, by identity
         self.names = set(taken)
 
     def value(self, array: Any, place: int | None = None) -> "Recorded":
@@ -51,13 +53,30 @@ class Tape:
 
     def leaf(self, variable: Variable) -> Any:
         """A weight, as `call` uses it."""
+        if variable in self.assigned:
+            return read_only(self.assigned[variable])
         own = self.record.layer._variables.get(variable.name) is variable
-        array = read_only(vars(self.record)[variable.name] if own else variable.value)
+        array = read_only(vars(self.record)[variable.name] if own else variable._value)
         if not self.keep:
             return array
         leaf = self.value(array, self.leaves.get(variable))
         self.leaves[variable] = leaf.place
         return leaf
+
+    def assign(self, variable: Variable, value: Any) -> None:
+        """Note the new value of a weight that `call` moves itself; only a real call moves it, at its end."""
+        if variable.trainable:
+            raise RecordingError(
+                f"{self.label}: call assigns to {variable.path}, which training moves; make it with "
+                "add_weight(trainable=False) if call is to move it."
+            )
+        self.assigned[variable] = variable.fitting(plain(with_leaves(value, self)))
+
+    def add_loss(self, layer: "Layer", loss: Any) -> None:
+        """Note a penalty, which is summed up if it is an array."""
+        if layer is not self.record.layer:
+            raise RecordingError(f"{layer._label}: add_loss inside the call of {self.label}; let that layer add it.")
+        self.losses.append(np.sum(with_leaves(loss, self)))
 
     def apply(self, function: Any, args: tuple, options: dict[str, Any]) -> Any:
         """Compute an operation of NumPy and note it."""
@@ -66,32 +85,27 @@ class Tape:
         if function in CONSTANT:
             return function(*values, **plain_options)
         called = title(function)
-        if function is np.split:
-            return self._split(*args, **options)
+        if function in SEVERAL:
+            return SEVERAL[function](*args, **options)
         if function not in RULES:
-            raise RecordingError(f"{self.label}: {called} cannot be recorded; {WAY_OUT}.")
+            raise RecordingError(f"{self.label}: {called} cannot be recorded; {INSTEAD.get(function, WAY_OUT)}.")
         if self.record is None:
             raise RecordingError(f"{self.label}: {called} received a value kept from an earlier call; compute it anew.")
         try:
             bound = signature(function).bind(None, None, *args, **options)
         except TypeError as error:
             raise RecordingError(f"{self.label}: {called} in this form cannot be recorded ({error}).") from None
+        if any(isinstance(part, Recorded) and part.dtype.kind == "f" for part in flat(list(bound.kwargs.values()))):
+            raise RecordingError(f"{self.label}: {called}: pass recorded values by position, not by keyword.")
         y = np.asarray(function(*values, **plain_options))
+        if y.dtype.kind not in "fiub":
+            raise RecordingError(f"{self.label}: {called} gave values of dtype {y.dtype}, expected real numbers.")
         frame = caller()
         name = self._unused(assigned_name(frame), function.__name__)
         y = self.value(self.record.store(name, y, frame))
-        places = places_of(bound.args[2:]), {key: places_of(value) for key, value in bound.kwargs.items()}
-        if any(place is not None for place in flat(list(places[1].values()))):
-            raise RecordingError(f"{self.label}: {called}: pass recorded values by position, not by keyword.")
-        arguments = plain(bound.args[2:])
-        self.operations.append(Operation(name, function, arguments, plain(bound.kwargs), places[0], y.place, y.array))
+        places, arguments, named = places_of(bound.args[2:]), kept(bound.args[2:]), kept(bound.kwargs)
+        self.operations.append(Operation(name, function, arguments, named, places, y.place, y.array))
         return y
-
-    def _split(self, ary: Any, indices_or_sections: Any, axis: int = 0) -> list["Recorded"]:
-        pieces = np.split(np.arange(ary.shape[axis]), indices_or_sections)
-        ahead = (slice(None),) * (axis % ary.ndim)
-        ends = np.cumsum([0, *map(len, pieces)])
-        return [ary[(*ahead, slice(int(a), int(b)))] for a, b in itertools.pairwise(ends)]
 
     def run(self, layer: "Layer", x: Any, training: Any, inputs: dict[str, Any]) -> Any:
         """Call a layer inside this one, as a child of the record."""
@@ -100,23 +114,29 @@ class Tape:
                 f"{self.label}: {layer._label} was called with training={training!r} inside a call with "
                 f"training={self.record.training}; leave it out, the layers inside follow."
             )
+        mask = inputs.get("mask", self.masks.get(id(x), (x, None))[1])
         x, inputs = with_leaves(x, self), with_leaves(inputs, self)
         values = plain(tuple(x) if isinstance(x, list) else x)
-        given = layer.as_inputs(plain(inputs)) if inputs else {}
+        given = layer.as_inputs({name: value for name, value in plain(inputs).items() if name != "mask"})
         name = self._unused_child(layer.name)
         token = TAPE.set(None)  # what happens inside is that layer's own
         try:
-            y = self.record.run(name, layer, layer.as_input(values), **given)
+            y, after = self.record.run_masked(name, layer, layer.as_input(values), plain(mask), **given)
         finally:
             TAPE.reset(token)
-        if not self.keep:
-            return y
-        outputs = tuple(self.value(part) for part in parts(y))
-        places = places_of(x), {key: places_of(inputs[key]) for key in given}
-        shapes = tuple((part.shape, part.dtype) for part in parts(y))
-        self.operations.append(
-            Operation(name, layer, (), {}, places, tuple(output.place for output in outputs), shapes)
-        )
+        if layer.weights and not any(layer is each for each in reachable(self.record.layer)):
+            raise RecordingError(
+                f"{self.label}: call uses {layer._label}, which training would not find; make it in __init__ and keep "
+                "it as an attribute, self.inner = ..."
+            )
+        outputs = tuple(self.value(part) for part in parts(y)) if self.keep else parts(y)
+        if self.keep:
+            places = places_of(x), {key: places_of(inputs[key]) for key in given}
+            shapes = tuple((part.shape, part.dtype) for part in parts(y))
+            places_of_y = tuple(output.place for output in outputs)
+            self.operations.append(Operation(name, layer, (), {}, places, places_of_y, shapes))
+        if after is not None:
+            self.masks[id(outputs[0])] = outputs[0], after
         return outputs if isinstance(y, tuple) else outputs[0]
 
     def _unused(self, assigned: str | None, function: str) -> str:
@@ -136,6 +156,24 @@ class Tape:
         return name
 
 
+def reachable(layer: "Layer") -> list["Layer"]:
+    """A layer and the layers inside it, however deep."""
+    found, pending = [], [layer]
+    while pending:
+        part = pending.pop()
+        if not any(part is other for other in found):
+            found.append(part)
+            pending += part.sublayers()
+    return found
+
+
+def kept(arguments: Any) -> Any:
+    """Arguments as backward will need them: of a plain array a copy, since `call` may write into it later."""
+    return nested(
+        lambda part: part.copy() if isinstance(part, np.ndarray) and part.flags.writeable else part, plain(arguments)
+    )
+
+
 def with_leaves(value: Any, tape: Tape) -> Any:
     """The same with the places of weights taken by their leaves on the tape."""
     return nested(lambda part: tape.leaf(part) if isinstance(part, Variable) else part, value)
@@ -147,7 +185,7 @@ def signature(function: Any) -> inspect.Signature:
     return inspect.signature(RULES[function])
 
 
-MACHINERY = ("numpy", "nnlab.core.recorded", "nnlab.core.tape", "nnlab.core.variable")
+MACHINERY = ("numpy", "nnlab.core.")
 
 
 def caller() -> FrameType:

@@ -5,7 +5,8 @@ it returns the gradient of each of its leading arguments, None where there is no
 those that may be used: what is not among them is refused before anything is computed.
 """
 
-from nnlab.core.gradients import elementwise, products, rearranging, reductions, selecting
+from nnlab.core.gradients import elementwise, linear_algebra, products, rearranging, reductions, selecting
 from nnlab.core.gradients.rules import CONSTANT, RULES, astype, index
+from nnlab.core.gradients.selecting import SEVERAL
 
-__all__ = ["CONSTANT", "RULES", "astype", "index"]
+__all__ = ["CONSTANT", "RULES", "SEVERAL", "astype", "index"]

@@ -1,4 +1,4 @@
-"""Gradients of products that sum over shared axes: matmul, dot, einsum."""
+"""Gradients of products that sum over shared axes: matmul, einsum, and those that an einsum can write."""
 
 from string import ascii_letters
 
@@ -10,6 +10,7 @@ from nnlab.core.gradients.rules import rule, unbroadcast
 
 @rule(np.matmul)
 def _matmul(y, g, a, b):
+    a, b = np.asarray(a), np.asarray(b)
     rows = a[None, :] if a.ndim == 1 else a
     columns = b[:, None] if b.ndim == 1 else b
     g = np.expand_dims(g, -1) if b.ndim == 1 else g
@@ -19,31 +20,60 @@ def _matmul(y, g, a, b):
     return of_rows.reshape(a.shape), of_columns.reshape(b.shape)
 
 
+@rule(np.tensordot)
+def _tensordot(y, g, a, b, axes=2):
+    a, b = np.asarray(a), np.asarray(b)
+    left, right = (range(a.ndim - axes, a.ndim), range(axes)) if np.ndim(axes) == 0 else axes
+    left, right = (tuple(axis % array.ndim for axis in np.atleast_1d(side)) for side, array in ((left, a), (right, b)))
+    free_a, free_b = (
+        tuple(axis for axis in range(array.ndim) if axis not in side) for side, array in ((left, a), (right, b))
+    )
+    rows, columns = a.transpose(*free_a, *left), b.transpose(*right, *free_b)
+    summed = np.prod([a.shape[axis] for axis in left], dtype=int)
+    tall, wide = rows.reshape(-1, summed), columns.reshape(summed, -1)
+    g = np.reshape(g, (len(tall), wide.shape[1]))
+    of_a = (g @ wide.T).reshape(rows.shape).transpose(np.argsort(free_a + left))
+    return of_a, (tall.T @ g).reshape(columns.shape).transpose(np.argsort(right + free_b))
+
+
 @rule(np.dot)
 def _dot(y, g, a, b):
     if 0 in (np.ndim(a), np.ndim(b)):
         return unbroadcast(g * b, a), unbroadcast(g * a, b)
-    summed = a.shape[-1]
-    moved = b if b.ndim == 1 else np.moveaxis(b, -2, 0)
-    rows, columns = a.reshape(-1, summed), moved.reshape(summed, -1)
-    g = np.reshape(g, (rows.shape[0], columns.shape[1]))
-    of_b = (rows.T @ g).reshape(moved.shape)
-    return (g @ columns.T).reshape(a.shape), of_b if b.ndim == 1 else np.moveaxis(of_b, 0, -2)
+    return _tensordot(y, g, a, b, (-1, -min(2, np.ndim(b))))
+
+
+@rule(np.inner)
+def _inner(y, g, a, b):
+    return _dot(y, g, a, b) if 0 in (np.ndim(a), np.ndim(b)) else _tensordot(y, g, a, b, (-1, -1))
+
+
+@rule(np.vdot)
+def _flat_dot(y, g, a, b):
+    return g * np.reshape(b, np.shape(a)), g * np.reshape(a, np.shape(b))
+
+
+@rule(np.outer)
+def _outer(y, g, a, b):
+    return (g @ np.ravel(b)).reshape(np.shape(a)), (np.ravel(a) @ g).reshape(np.shape(b))
 
 
 @rule(np.einsum)
-def _einsum(y, g, subscripts, *operands):
+def _einsum(y, g, subscripts, *operands, optimize=False):
+    operands = [np.asarray(operand) for operand in operands]
     inputs, output = letters(subscripts, operands)
     gradients = []
     for place, (mine, operand) in enumerate(zip(inputs, operands, strict=True)):
         others = [part for other, part in enumerate(inputs) if other != place]
         values = [part for other, part in enumerate(operands) if other != place]
-        found = "".join(letter for letter in mine if letter in output or any(letter in part for part in others))
-        gradient = np.einsum(",".join([output, *others]) + "->" + found, g, *values)
-        alone = tuple(axis for axis, letter in enumerate(mine) if letter not in found)  # summed up by themselves
-        gradient = np.expand_dims(gradient, alone)
-        full = [size if axis in alone else gradient.shape[axis] for axis, size in enumerate(operand.shape)]
-        gradients.append(unbroadcast(np.broadcast_to(gradient, full), operand))
+        once = "".join(dict.fromkeys(mine))  # 'ii' takes a diagonal
+        found = "".join(letter for letter in once if letter in output or any(letter in part for part in others))
+        part = np.einsum(",".join([output, *others]) + "->" + found, g, *values, optimize=len(values) > 1)
+        part = np.expand_dims(part, [axis for axis, letter in enumerate(once) if letter not in found])
+        gradient = np.zeros(operand.shape, part.dtype)
+        into = np.einsum(f"{mine}->{once}", gradient)  # a view
+        into[...] = unbroadcast(part, into)
+        gradients.append(gradient)
     return None, *gradients
 
 
@@ -64,10 +94,8 @@ def letters(subscripts, operands):
             count = operand.ndim - len(part) + 3
             longest = max(longest, count)
             inputs[place] = part.replace("...", "".join(free[:count][::-1]))
-        if len(set(inputs[place])) < len(inputs[place]):
-            raise RecordingError(f"np.einsum with a letter twice in one operand ({part!r}) has no gradient rule here.")
     ellipsis = "".join(free[:longest][::-1])
     if not arrow:
         once = [letter for letter in left if letter.isalpha() and left.count(letter) == 1]
-        output = "..." + "".join(sorted(once))
+        output = "..." * ("..." in left) + "".join(sorted(once))
     return inputs, output.replace("...", ellipsis)

@@ -1,4 +1,4 @@
-"""Gradients of what NumPy sums up along axes: sum, mean, largest, smallest, spread.
+"""Gradients of what NumPy sums up along axes: sum, product, mean, largest, smallest, spread, running sums.
 
 Where several elements are the largest they share the gradient, as in JAX.
 """
@@ -17,14 +17,31 @@ def kept(value, axis, keepdims, ndim):
     return np.expand_dims(value, axis)
 
 
+def count(a, axis, where):
+    """How many elements each result is made of, with all axes."""
+    return np.sum(np.broadcast_to(where, a.shape), axis, keepdims=True, dtype=a.dtype)
+
+
 @rule(np.sum)
-def _total(y, g, a, axis=None, *, keepdims=False):
-    return (np.broadcast_to(kept(g, axis, keepdims, a.ndim), a.shape),)
+def _total(y, g, a, axis=None, *, keepdims=False, where=True):
+    return (np.broadcast_to(kept(g, axis, keepdims, a.ndim) * where, a.shape),)
 
 
 @rule(np.mean)
-def _mean(y, g, a, axis=None, *, keepdims=False):
-    return (np.broadcast_to(kept(g, axis, keepdims, a.ndim), a.shape) * (np.size(y) / a.size),)
+def _mean(y, g, a, axis=None, *, keepdims=False, where=True):
+    return (np.broadcast_to(kept(g, axis, keepdims, a.ndim) / count(a, axis, where) * where, a.shape),)
+
+
+@rule(np.prod)
+def _product(y, g, a, axis=None, *, keepdims=False):
+    axes = tuple(range(a.ndim)) if axis is None else tuple(np.atleast_1d(axis) % a.ndim)
+    front = np.moveaxis(a, axes, range(len(axes)))
+    factors = front.reshape(-1, *front.shape[len(axes) :])
+    before, after = np.ones_like(factors), np.ones_like(factors)
+    before[1:] = np.cumprod(factors[:-1], 0)
+    after[:-1] = np.cumprod(factors[:0:-1], 0)[::-1]
+    others = np.moveaxis((before * after).reshape(front.shape), range(len(axes)), axes)  # right at 0 too
+    return (kept(g, axis, keepdims, a.ndim) * others,)
 
 
 @rule(np.max, np.min, np.amax, np.amin)
@@ -34,14 +51,15 @@ def _extreme(y, g, a, axis=None, *, keepdims=False):
 
 
 @rule(np.var)
-def _variance(y, g, a, axis=None, *, ddof=0, keepdims=False):
-    count = a.size / np.size(y) - ddof
-    return (kept(g, axis, keepdims, a.ndim) * 2 * (a - a.mean(axis, keepdims=True)) / count,)
+def _variance(y, g, a, axis=None, *, ddof=0, keepdims=False, where=True):
+    centered = np.where(where, a - a.mean(axis, keepdims=True, where=where), 0)
+    return (kept(g, axis, keepdims, a.ndim) * 2 * centered / (count(a, axis, where) - ddof),)
 
 
 @rule(np.std)
-def _deviation(y, g, a, axis=None, *, ddof=0, keepdims=False):
-    return _variance(y, np.divide(g, np.multiply(2, y)), a, axis, ddof=ddof, keepdims=keepdims)
+def _deviation(y, g, a, axis=None, *, ddof=0, keepdims=False, where=True):
+    half = np.divide(g, 2 * np.where(y == 0, 1, y))  # the spread of equal elements has the gradient 0
+    return _variance(y, half, a, axis, ddof=ddof, keepdims=keepdims, where=where)
 
 
 @rule(np.cumsum)
@@ -51,6 +69,19 @@ def _cumulated(y, g, a, axis=None):
     return (np.flip(np.cumsum(np.flip(g, axis), axis), axis),)
 
 
+@rule(np.diff)
+def _differences(y, g, a, n=1, axis=-1):
+    for _ in range(n):
+        edge = np.zeros_like(np.take(g, [0], axis)) if g.shape[axis] else np.zeros_like(np.take(a, [0], axis))
+        g = -np.diff(g, axis=axis, prepend=edge, append=edge)
+    return (g,)
+
+
 @rule(np.argmax, np.argmin, np.any, np.all)
 def _chosen(y, g, a, axis=None, *, keepdims=False):
+    return (None,)
+
+
+@rule(np.argsort)
+def _ordered(y, g, a, axis=-1):
     return (None,)

@@ -8,8 +8,13 @@ import numpy as np
 Rule = Callable[..., tuple]
 
 RULES: dict[Any, Rule] = {}
-# What depends only on the shape of its argument, so that the result is a plain value and no step.
-CONSTANT = {np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.full_like, np.result_type, np.iscomplexobj}
+# What tells shapes and positions: there is no gradient along them, so the result is a plain value and no step.
+CONSTANT = {
+    *(np.shape, np.ndim, np.size, np.result_type, np.iscomplexobj, np.isscalar),
+    *(np.zeros_like, np.ones_like, np.empty_like),
+    *(np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero, np.searchsorted, np.digitize),
+    *(np.isclose, np.allclose, np.array_equal),
+}
 
 
 def rule(*operations: Any) -> Callable[[Rule], Rule]:

@@ -23,8 +23,11 @@ class History(Callback):
         self.notes: list[str] = []
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        values = {name: [*self.history.get(name, ()), value] for name, value in (logs or {}).items()}
-        self.epoch, self.history = [*self.epoch, epoch], values  # at once, so that Ctrl-C leaves no half epoch
+        new = {name: [*self.history.get(name, ()), value] for name, value in (logs or {}).items()}
+        self.epoch, self.history = (
+            [*self.epoch, epoch],
+            self.history | new,
+        )  # at once, so that Ctrl-C leaves no half epoch
 
     def figure(self) -> "Figure":
         """The learning curves: one panel for the loss and one for each metric, training and validation in each."""

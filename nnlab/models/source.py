@@ -92,7 +92,7 @@ class Yielded:
         try:
             return self.check(*batch)
         except NnlabError as error:
-            raise type(error)(f"{error} (batch {self.seen} of the iterator)") from None
+            raise type(error)(f"batch {self.seen} of the iterator: {error}") from None
 
 
 Source = Arrays | Yielded

@@ -1,4 +1,5 @@
-"""Write graphs.npz: what real Keras computes for the graphs of graph_cases, outputs and all gradients.
+"""Write graphs.npz and branches.npz: what real Keras computes for the graphs of graph_cases, outputs and all
+gradients, and for the trainings of branch_cases.
 
 Run it where Keras and JAX are installed (nnlab is not needed), from the repository's root:
 
@@ -9,6 +10,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import branch_cases
 import graph_cases
 import jax
 import keras
@@ -47,3 +49,9 @@ if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
     arrays = {key: np.asarray(value) for name in graph_cases.GRAPHS for key, value in golden(name).items()}
     np.savez_compressed(folder / "graphs.npz", **arrays)
+    trainings = {
+        f"{name}/{key}": value
+        for name in branch_cases.COMPILED
+        for key, value in branch_cases.trained(LIBRARY, keras.optimizers, name).items()
+    }
+    np.savez_compressed(folder / "branches.npz", **trainings)

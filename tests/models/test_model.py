@@ -127,13 +127,14 @@ def test_outputs_and_all_gradients_are_those_of_keras(name):
 
 
 @pytest.mark.keras
-def test_the_file_is_what_keras_says_today(tmp_path):
+def test_the_files_are_what_keras_says_today(tmp_path):
     environment = os.environ | {"KERAS_BACKEND": "jax", "PYTHONPATH": str(GOLDEN.parent)}
     subprocess.run([os.environ["NNLAB_KERAS"], GOLDEN / "make_graphs.py", tmp_path], env=environment, check=True)
-    with np.load(GOLDEN / "graphs.npz") as stored, np.load(tmp_path / "graphs.npz") as made:
-        assert set(stored) == set(made)
-        for key in stored:
-            np.testing.assert_allclose(made[key], stored[key], rtol=1e-5, atol=1e-6, err_msg=key)
+    for name in ("graphs.npz", "branches.npz"):
+        with np.load(GOLDEN / name) as stored, np.load(tmp_path / name) as made:
+            assert set(stored) == set(made)
+            for key in stored:
+                np.testing.assert_allclose(made[key], stored[key], rtol=1e-5, atol=1e-6, err_msg=key)
 
 
 @pytest.mark.parametrize("name", graph_cases.GRAPHS)

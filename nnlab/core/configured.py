@@ -22,6 +22,7 @@ class Configured(Weighted):
     """The half of a layer that its constructor states; `__init__` only stores its checked arguments."""
 
     unsupported: ClassVar[Mapping[str, tuple]] = {}  # Keras's arguments that nnlab lacks: the values that may pass
+    stored_as: ClassVar[Mapping[str, str]] = {}  # arguments whose own name means something else on a layer
 
     def __init__(
         self,
@@ -58,7 +59,7 @@ class Configured(Weighted):
         config: dict[str, Any] = {"name": self.name, "trainable": self.trainable, "dtype": self.dtype}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = plain(self.activity_regularizer)
-        return config | {name: plain(getattr(self, name)) for name in arguments(type(self))}
+        return config | {name: plain(self._stored(name)) for name in arguments(type(self))}
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
@@ -68,8 +69,11 @@ class Configured(Weighted):
         return cls(**config)
 
     def __repr__(self) -> str:
-        stated = ", ".join(f"{name}={getattr(self, name)!r}" for name in required(type(self)))
+        stated = ", ".join(f"{name}={self._stored(name)!r}" for name in required(type(self)))
         return f"<{type(self).__name__} {self.name}{': ' if stated else ''}{stated}>"
+
+    def _stored(self, argument: str) -> Any:
+        return getattr(self, self.stored_as.get(argument, argument))
 
     @property
     def _label(self) -> str:

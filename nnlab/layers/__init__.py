@@ -11,6 +11,7 @@ from nnlab.layers.convolution import Conv1D, Conv2D, Conv3D
 from nnlab.layers.cropping import Cropping1D, Cropping2D, Cropping3D
 from nnlab.layers.dense import Dense
 from nnlab.layers.depthwise_convolution import DepthwiseConv1D, DepthwiseConv2D
+from nnlab.layers.dot import Dot
 from nnlab.layers.dropout import Dropout
 from nnlab.layers.elu import ELU
 from nnlab.layers.embedding import Embedding
@@ -32,6 +33,7 @@ from nnlab.layers.leaky_relu import LeakyReLU
 from nnlab.layers.lstm import LSTM, LSTMCell
 from nnlab.layers.masking import Masking
 from nnlab.layers.merge import Add, Average, Maximum, Minimum, Multiply, Subtract
+from nnlab.layers.merge_functions import add, average, concatenate, dot, maximum, minimum, multiply, subtract
 from nnlab.layers.permute import Permute
 from nnlab.layers.pooling import (
     AveragePooling1D,
@@ -114,6 +116,7 @@ __all__ = [
     "Dense",
     "DepthwiseConv1D",
     "DepthwiseConv2D",
+    "Dot",
     "Dropout",
     "Embedding",
     "Flatten",
@@ -172,4 +175,12 @@ __all__ = [
     "ZeroPadding1D",
     "ZeroPadding2D",
     "ZeroPadding3D",
+    "add",
+    "average",
+    "concatenate",
+    "dot",
+    "maximum",
+    "minimum",
+    "multiply",
+    "subtract",
 ]

@@ -36,6 +36,20 @@ class Concatenate(Merge):
         together = None if None in lengths else sum(lengths)
         return (*first[:axis], together, *first[axis + 1 :])
 
+    def mask_after(self, s: Record, mask: Any) -> np.ndarray | None:
+        """As in Keras: a time counts if it does in one of the arrays; in an array without a mask all of them do."""
+        if mask is None or all(part is None for part in mask):
+            return None
+        spread = [np.broadcast_to(self._aligned(part, each), each.shape) for part, each in zip(mask, s.x, strict=True)]
+        return np.concatenate(spread, self.axis).any(-1)
+
+    @staticmethod
+    def _aligned(mask: np.ndarray | None, x: np.ndarray) -> np.ndarray:
+        """A mask with the axes of `x`."""
+        if mask is None:
+            return np.True_
+        return mask[..., np.newaxis] if mask.ndim < x.ndim else mask
+
     def forward(self, s: Record, x: Arrays) -> np.ndarray:
         return np.concatenate(x, self.axis)
 

@@ -1,7 +1,6 @@
 """Merging: several arrays become one, place by place; where an axis has size 1 the same is taken all along it."""
 
 import functools
-import warnings
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ class Merge(Layer):
     """What layers share that are called with a list of arrays: layer([a, b])."""
 
     takes_several = True
+    takes_two = False  # exactly
     supports_masking = True
     keeps_integers = True
     axes = {"x": "b ...", "y": "b ..."}
@@ -35,16 +35,13 @@ class Merge(Layer):
     def check_input(self, shape: Any) -> None:
         self.compute_output_shape(shape)
 
-    def mask_after(self, s: Record, mask: Any) -> np.ndarray | None:
-        if mask is not None:
-            warnings.warn(f"{self._label} does not pass masks on: the layers after it see none.", stacklevel=2)
-        return None
-
     def shapes(self, input_shape: Any) -> tuple[tuple[int | None, ...], ...]:
         """The shapes of the arrays, if that is what `input_shape` holds."""
         if not all(isinstance(shape, tuple) for shape in input_shape):
             raise ShapeError(f"{self._label}: expected a list of shapes, received {input_shape}.")
-        return input_shape
+        if self.takes_two and len(input_shape) != 2:
+            raise ShapeError(f"{self._label}: expected two arrays, received {len(input_shape)}.")
+        return tuple(input_shape)
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         shapes = self.shapes(input_shape)
@@ -108,11 +105,7 @@ class Subtract(ElementwiseMerge):
     array([[-2., -3.]], dtype=float32)
     """
 
-    def shapes(self, input_shape: Any) -> tuple[tuple[int | None, ...], ...]:
-        shapes = super().shapes(input_shape)
-        if len(shapes) != 2:
-            raise ShapeError(f"{self._label}: expected two arrays, received {len(shapes)}.")
-        return shapes
+    takes_two = True
 
     def merged(self, s: Record, parts: list[np.ndarray]) -> np.ndarray:
         return parts[0] - parts[1]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays as any_array
 
-from nnlab import layers
+from nnlab import gradcheck, layers
 
 upto = st.integers
 images = st.tuples(upto(1, 2), upto(1, 6), upto(1, 7), upto(1, 3))
@@ -282,6 +282,33 @@ def test_concatenation_is_undone_by_cutting(shape, lengths, axis):
         np.testing.assert_array_equal(cut, part)
         np.testing.assert_array_equal(gradient, part)
         begin += part.shape[place]
+
+
+@st.composite
+def dotted(draw):
+    """Two shapes with the same batch and an axis of the same size each, and these axes."""
+    shapes = [[draw(upto(1, 3)) for _ in range(draw(upto(1, 3)))] for _ in range(2)]
+    axes = [draw(upto(1, len(sides))) for sides in shapes]
+    shapes[1][axes[1] - 1] = shapes[0][axes[0] - 1]
+    batch = draw(upto(1, 2))
+    return [(batch, *sides) for sides in shapes], axes
+
+
+@at_leisure
+@given(dotted(), st.booleans(), upto(0, 2**32))
+def test_dot_sums_the_products_of_each_example(drawn, normalize, seed):
+    shapes, axes = drawn
+    first, second = (numbers(seed + k, shape) for k, shape in enumerate(shapes))
+    layer = layers.Dot(axes, normalize, dtype="float64")
+    y = layer([first, second])
+    assert y.shape == layer.compute_output_shape(tuple(shapes))
+    if normalize:
+        first, second = (
+            x / np.linalg.norm(x, axis=k, keepdims=True) for x, k in zip((first, second), axes, strict=True)
+        )
+    for got, one, other in zip(y, first, second, strict=True):
+        close(got, np.tensordot(one, other, (axes[0] - 1, axes[1] - 1)).reshape(got.shape))
+    assert gradcheck(layer, [first, second])
 
 
 @at_leisure

@@ -91,6 +91,11 @@ CONSTRUCTORS = {
     "Dropout: noise_shape must hold an integer of at least 1 or None": lambda: layers.Dropout(0.5, noise_shape="b1"),
     "ReLU: negative_slope must be a number of at least 0, received -1.": lambda: layers.ReLU(negative_slope=-1),
     "BatchNormalization: renorm=True is not supported": lambda: layers.BatchNormalization(renorm=True),
+    "Dot: axes counts from the batch, axis 0, which cannot be summed; received 0.": lambda: layers.Dot(0),
+    "Dot: axes must be an integer of at least -32 or 2 of them, received (1, 2, 3).": lambda: layers.Dot((1, 2, 3)),
+    "Dot: normalize must be True or False, received 'yes'.": lambda: layers.Dot(1, "yes"),
+    "Conv2D: filters must be an integer of at least 1, received 0.": lambda: layers.Conv2D(0, 3),
+    "LSTM: units must be an integer of at least 1, received -2.": lambda: layers.LSTM(-2),
     "Input: shape must be a tuple of sizes (None for any), received 32; write shape=(32,).": lambda: Input(32),
     "Input: sparse=True is not supported": lambda: Input((3,), sparse=True),
     "Input: pass shape (without the batch) or batch_shape (with it), received neither.": lambda: Input(),
@@ -108,6 +113,11 @@ CALLS = {
     ),
     "expected an input of shape (batch, height, width, channels), received (2, 3).": (
         lambda: layers.Conv2D(2, 3, name="it")(ROWS)
+    ),
+    "axis 3 is none of an input of shape (2, 3) beside the batch.": lambda: layers.Dot(3, name="it")([ROWS, ROWS]),
+    "axis -2 is none of an input of shape (2, 3) beside the batch.": lambda: layers.Dot(-2, name="it")([ROWS, ROWS]),
+    "the batches, and the sizes of axis 1 of the first array and axis 1 of the second, must be the same": (
+        lambda: layers.Dot(1, name="it")([ROWS, np.ones((2, 4))])
     ),
     "the number of channels must be a multiple of groups=2, received an input of shape (1, 4, 5, 3).": (
         lambda: layers.Conv2D(4, 2, groups=2, name="it")(IMAGE)

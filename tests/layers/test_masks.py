@@ -118,6 +118,38 @@ def test_a_model_with_masks_learns():
     assert losses[-1] < losses[0] / 2
 
 
+FIRST = np.array([[1, 1, 0], [1, 0, 0]], bool)
+OTHER = np.array([[1, 0, 0], [0, 0, 1]], bool)
+SHORT = np.array([[0, 1], [1, 1]], bool)
+
+
+@pytest.mark.parametrize(
+    ("axis", "masks", "expected"),
+    [
+        (-1, (FIRST, OTHER), [[1, 1, 0], [1, 0, 1]]),
+        (-1, (FIRST, None), [[1, 1, 1], [1, 1, 1]]),
+        (1, (FIRST, SHORT), [[1, 1, 0, 0, 1], [1, 0, 0, 1, 1]]),
+        (1, (None, SHORT), [[1, 1, 1, 0, 1], [1, 1, 1, 1, 1]]),
+    ],
+)
+def test_masks_are_concatenated_as_keras_does(axis, masks, expected):
+    marks = [np.ones((2, 3 if mask is None else mask.shape[1], 1)) for mask in masks]
+    inputs = [layers.Input(part.shape[1:]) for part in marks]
+    parts = [tensor if mask is None else layers.Masking()(tensor) for tensor, mask in zip(inputs, masks, strict=True)]
+    joined = layers.Concatenate(axis)(parts)
+    model = models.Model(inputs, layers.LSTM(2, name="lstm")(joined))
+    x = [part if mask is None else part * mask[..., None] for part, mask in zip(marks, masks, strict=True)]
+    np.testing.assert_array_equal(model.trace(x)["lstm/mask"].value, np.array(expected, bool))
+
+
+def test_a_dot_product_ends_the_masks_of_its_arrays_without_a_word(recwarn):
+    both = layers.Input((5, 2))
+    masked = layers.Masking()(both)
+    trace = models.Model(both, layers.Dense(2)(layers.Dot(axes=2)([masked, masked]))).trace(X)
+    assert "output_mask" not in trace
+    assert not recwarn
+
+
 def test_the_row_of_the_padding_is_never_learnt():
     trace = models.Sequential([words(name="words"), layers.LSTM(4)]).trace(WORDS)
     assert (trace["words/embeddings"].grad[0] == 0).all()

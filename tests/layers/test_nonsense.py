@@ -92,7 +92,7 @@ def arguments(cls):
     """What the constructor of a layer takes, also through its bases."""
     taken = {}
     for base in cls.__mro__:
-        if issubclass(base, layers.Layer) and "__init__" in vars(base):
+        if base is not object and "__init__" in vars(base):
             taken |= inspect.signature(base.__init__).parameters
     return [name for name, parameter in taken.items() if name != "self" and parameter.kind.name[:3] != "VAR"]
 

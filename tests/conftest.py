@@ -1,7 +1,11 @@
-"""What holds for every test: under NNLAB_NO_SKIP=1 a test that skips has failed."""
+"""What holds for every test: under NNLAB_NO_SKIP=1 a test that skips has failed.
+
+`--hypothesis-profile=thorough` draws 1,000 configurations where 100 are the rule.
+"""
 
 import os
 
+import hypothesis
 import pytest
 
 NO_SKIP = os.environ.get("NNLAB_NO_SKIP") == "1"
@@ -9,6 +13,8 @@ NO_SKIP = os.environ.get("NNLAB_NO_SKIP") == "1"
 # Before NumPy is first imported, and for every process that a test starts: on arrays as small as the tests' a second
 # thread of BLAS costs more than it gives, and on a busy machine many times more.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+hypothesis.settings.register_profile("thorough", max_examples=1000)
 
 
 def refused(report):

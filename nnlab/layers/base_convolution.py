@@ -65,8 +65,8 @@ class BaseConvolution(SpatialLayer):
     def channels(self, shape: tuple[int | None, ...]) -> int:
         """The number of channels of an input of this shape, which must be known to build weights."""
         channels = self.split(shape)[-1]
-        if channels is None:
-            raise ShapeError(f"{self._label}: the number of channels must be known, received {shape}.")
+        if not channels:
+            raise ShapeError(f"{self._label}: the number of channels must be known and at least 1, received {shape}.")
         return channels
 
     def add_bias(self, filters: int) -> None:

@@ -98,11 +98,13 @@ class Cell(Layer):
         return self.units
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
+        self._check_rank(input_shape)
         return ((input_shape[0], self.units),) * (1 + self.carries)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        if len(input_shape) != 2 or input_shape[-1] is None:
-            raise ShapeError(f"{self._label}: expected an input of shape (batch, features), received {input_shape}.")
+        self._check_rank(input_shape)
+        if input_shape[-1] is None:
+            raise ShapeError(f"{self._label}: the number of features must be known, received {input_shape}.")
         width = self.gates * self.units
         self.kernel = self.add_weight(
             (input_shape[-1], width), self.kernel_initializer, regularizer=self.kernel_regularizer, name="kernel"
@@ -126,6 +128,10 @@ class Cell(Layer):
     def bias_start(self) -> Any:
         """The initializer of the bias."""
         return self.bias_initializer
+
+    def _check_rank(self, shape: tuple[int | None, ...]) -> None:
+        if len(shape) != 2:
+            raise ShapeError(f"{self._label}: expected an input of shape (batch, features), received {shape}.")
 
     def check_input(self, shape: tuple[int, ...]) -> None:
         if len(shape) != 2 or shape[-1] != self.input_size:

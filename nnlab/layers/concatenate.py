@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.core.arguments import integers
+from nnlab.core.arguments import integer
 from nnlab.core.errors import ShapeError
 from nnlab.core.record import Record
 from nnlab.layers.merge import Arrays, Merge
@@ -19,7 +19,7 @@ class Concatenate(Merge):
 
     def __init__(self, axis: int = -1, **kwargs: Any):
         super().__init__(**kwargs)
-        (self.axis,) = integers("Concatenate", "axis", axis, 1, minimum=-32)
+        self.axis = integer("Concatenate", "axis", axis, minimum=-32)
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         first, *others = self.shapes(input_shape)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.core.arguments import integer, integers
+from nnlab.core.arguments import integer
 from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.layers.sample_normalization import SampleNormalization, normalization_steps
 
@@ -61,7 +61,7 @@ class GroupNormalization(SampleNormalization):
         return (channels,)
 
     def _checked_axis(self, axis: Any) -> int:
-        return integers("GroupNormalization", "axis", axis, 1, minimum=-32)[0]
+        return integer("GroupNormalization", "axis", axis, minimum=-32)
 
     def _named(self, rank: int) -> tuple[int]:
         return (self.axis + rank if self.axis < 0 else self.axis,)

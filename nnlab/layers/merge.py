@@ -23,14 +23,18 @@ class Merge(Layer):
     axes = {"x": "b ...", "y": "b ..."}
 
     def as_input(self, x: Any) -> Arrays:
-        """The arrays of a list, each in the layer's dtype."""
+        """The arrays of a list, each in the layer's dtype; integers stay if there is nothing else."""
         if not isinstance(x, list | tuple) or not x:
             received = "an empty list" if isinstance(x, list | tuple) else f"a single {type(x).__name__}"
             raise ArgumentError(f"{self._label}: x must be a list of arrays such as [a, b], received {received}.")
         arrays = [super(Merge, self).as_input(part) for part in x]
-        if any(array.dtype.kind == "f" for array in arrays):
+        if any(array.dtype.kind in "fb" for array in arrays):  # a boolean is the number 0 or 1
             arrays = [array.astype(self.dtype, copy=False) for array in arrays]
         return tuple(arrays)
+
+    def build(self, input_shape: Any) -> None:
+        self.shapes(input_shape)
+        super().build(input_shape)
 
     def check_input(self, shape: Any) -> None:
         self.compute_output_shape(shape)

@@ -1,18 +1,19 @@
 """Softmax: positive numbers that sum to one, from any numbers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from nnlab.core.arguments import integers
-from nnlab.core.errors import ShapeError
+from nnlab.core.arguments import integers, several
+from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
 from nnlab.core.step import Step
 
 
 class Softmax(Layer):
-    """exp(x) divided by its sum along `axis`; the shift by the maximum changes nothing but overflow.
+    """exp(x) divided by its sum along `axis`, or several; the shift by the maximum changes nothing but overflow.
 
     >>> Softmax()([[1.0, 2.0, 3.0]]).round(3)
     array([[0.09 , 0.245, 0.665]], dtype=float32)
@@ -26,13 +27,19 @@ class Softmax(Layer):
         "sum": Step("... 1", r"S = \sum_k e_k", r"\bar S = -\sum_d \bar y_d\, e_d / S^2"),
     }
 
-    def __init__(self, axis: int = -1, **kwargs: Any):
+    def __init__(self, axis: int | Sequence[int] = -1, **kwargs: Any):
         super().__init__(**kwargs)
-        (self.axis,) = integers("Softmax", "axis", axis, 1, minimum=-32)
+        axes = integers("Softmax", "axis", axis, len(axis) if several(axis) else 1, minimum=-32)
+        if not axes:
+            raise ArgumentError(f"Softmax: axis must name at least one axis, received {axis!r}.")
+        self.axis = axes if len(axes) > 1 else axes[0]
 
     def check_input(self, shape: tuple[int, ...]) -> None:
-        if not -len(shape) <= self.axis < len(shape):
+        axes = self.axis if isinstance(self.axis, tuple) else (self.axis,)
+        if not all(-len(shape) <= axis < len(shape) for axis in axes):
             raise ShapeError(f"{self._label}: axis {self.axis} does not exist in an input of shape {shape}.")
+        if len({axis % len(shape) for axis in axes}) < len(axes):
+            raise ShapeError(f"{self._label}: axis {self.axis} names an axis twice in an input of shape {shape}.")
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
         s.shifted = x - x.max(self.axis, keepdims=True, initial=-np.inf)

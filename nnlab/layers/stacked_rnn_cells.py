@@ -53,6 +53,7 @@ class StackedRNNCells(Cell):
         return self.cells[-1].output_size
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> Any:
+        self.cells[0].compute_output_shape(input_shape)
         sizes = (self.output_size, *flat(self.state_size))
         return tuple((input_shape[0], size) for size in sizes)
 

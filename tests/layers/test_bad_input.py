@@ -188,6 +188,14 @@ CALLS = {
         lambda: built(layers.BatchNormalization(name="it"))(np.ones((2, 4)))
     ),
     "axis 2 does not exist in an input of shape (2, 3).": lambda: layers.Softmax(2, name="it")(ROWS),
+    "axis (1, -1) names an axis twice": lambda: layers.Softmax((1, -1), name="it")(ROWS),
+    "the number of channels must be known and at least 1, received (1, 4, 5, 0).": (
+        lambda: layers.Conv2D(2, 3, name="it")(IMAGE[..., :0])
+    ),
+    "expected an input of shape (batch, features), received (1, 4, 5).": (
+        lambda: layers.LSTMCell(2, name="it").compute_output_shape((1, 4, 5))
+    ),
+    "expected a list of shapes, received (2, 3).": lambda: layers.Add(name="it").build((2, 3)),
     "training must be True or False, received 'yes'.": lambda: layers.Dense(2, name="it")(ROWS, training="yes"),
     "unknown argument 'traning', did you mean 'training'?": lambda: layers.Dense(2, name="it")(ROWS, traning=True),
     "seed must be an integer of at least 0, received -1.": lambda: layers.Dense(2, name="it").trace(ROWS, seed=-1),

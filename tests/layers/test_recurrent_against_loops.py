@@ -8,6 +8,8 @@ import oracles
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from layer_cases import numbered
+from loops import agrees, each_cell, numbers
 
 from nnlab import layers
 
@@ -78,3 +80,84 @@ def test_layer_equals_the_loops(name, shape, units, flags, masked, seed):
 
         change = (along(1e-5) - along(-1e-5)) / 2e-5
         np.testing.assert_allclose((trace[path].grad * direction).sum(), change, rtol=1e-6, atol=1e-6)
+
+
+sequences = st.tuples(upto(1, 3), upto(1, 4), upto(1, 3))
+seeds = upto(0, 2**32 - 99)
+WEIGHTS = ("kernel", "recurrent_kernel", "bias")
+
+
+def drawn_weights(layer, seed):
+    return {
+        name: numbers(seed + k, variable.shape) for k, (name, variable) in enumerate(numbered(layer.weights).items())
+    }
+
+
+def read(name, v, order, x, units, mask=None, **options):
+    """All outputs of the layer whose weights are the first, second, ... of their names."""
+    step, _, carries = LAYERS[name]
+    own = [v[weight if order == 1 else f"{weight}#{order}"] for weight in WEIGHTS]
+    states = [np.zeros((len(x), units))] * carries
+    return oracles.recurrent_layer(step, x, states, own, mask, **options)[0]
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["SimpleRNN", "LSTM", "GRU"]),
+    sequences,
+    upto(1, 3),
+    st.booleans(),
+    st.sampled_from(["concat", "sum", "mul", "ave"]),
+    st.booleans(),
+    seeds,
+)
+def test_bidirectional_merges_two_loops(name, shape, units, whole, mode, masked, seed):
+    inner = getattr(layers, name)(units, return_sequences=whole, dtype="float64")
+    layer = layers.Bidirectional(inner, mode, dtype="float64")
+    layer.build(shape)
+    mask = np.random.default_rng(seed).random(shape[:2]) < 0.6 if masked else None
+    merged = {"sum": lambda a, b: a + b, "mul": lambda a, b: a * b, "ave": lambda a, b: (a + b) / 2}
+
+    def expected(v):
+        one = read(name, v, 1, v["x"], units, mask, zero_output=whole)
+        other = read(name, v, 2, v["x"], units, mask, go_backwards=True, zero_output=whole)
+        one, other = (one, other[:, ::-1]) if whole else (one[:, -1], other[:, -1])
+        if mode == "concat":
+            shape_of_both = (*one.shape[:-1], 2 * units)
+            return each_cell(lambda cell: [*one[cell[:-1]], *other[cell[:-1]]][cell[-1]], shape_of_both)
+        return each_cell(lambda cell: merged[mode](one[cell], other[cell]), one.shape)
+
+    agrees(layer, {"x": numbers(seed, shape), **drawn_weights(layer, seed + 1)}, expected, seed + 20, mask=mask)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(["SimpleRNN", "LSTM", "GRU"]), min_size=1, max_size=3), sequences, st.data(), seeds)
+def test_stacked_cells_are_loops_one_above_the_other(names, shape, data, seed):
+    units = [data.draw(upto(1, 3)) for _ in names]
+    cells = [getattr(layers, f"{name}Cell")(size, dtype="float64") for name, size in zip(names, units, strict=True)]
+    layer = layers.RNN(cells, return_sequences=True, dtype="float64")
+    layer.build(shape)
+
+    def expected(v):
+        y = v["x"]
+        for order, (name, size) in enumerate(zip(names, units, strict=True), 1):
+            y = read(name, v, order, y, size)
+        return y
+
+    agrees(layer, {"x": numbers(seed, shape), **drawn_weights(layer, seed + 1)}, expected, seed + 20)
+
+
+@settings(deadline=None)
+@given(sequences, upto(1, 3), seeds)
+def test_time_distributed_does_the_same_at_each_time(shape, units, seed):
+    layer = layers.TimeDistributed(layers.Dense(units, "tanh", dtype="float64"), dtype="float64")
+    layer.build(shape)
+
+    def expected(v):
+        def value(cell):
+            b, t, f = cell
+            return np.tanh(sum(v["x"][b, t, d] * v["kernel"][d, f] for d in range(shape[2])) + v["bias"][f])
+
+        return each_cell(value, (*shape[:2], units))
+
+    agrees(layer, {"x": numbers(seed, shape), **drawn_weights(layer, seed + 1)}, expected, seed + 20)

@@ -227,6 +227,23 @@ def test_traces_between_training_steps_change_nothing(case):
 
 
 @every_case
+def test_a_pass_that_nobody_watches_gives_the_gradients_of_the_trace(case):
+    layer, x = case.make(), case.x()
+    upstream = case.upstream(layer.compute_output_shape(case.shape))
+    trace = look(layer, case, x, grad=upstream)
+    passed = Call(case.training, copy.deepcopy(seed.generator()), keep=True)
+    s, g = layer.record(passed), layer.record(passed)
+    layer.apply(s, layer.as_input(x), **layer.as_inputs(case.given()))
+    layer.unapply(s, g, upstream)
+    own = {variable.path: gradient for variable, gradient in passed.gradients.items()}
+    assert own.keys() == trace.weight_gradients.keys()
+    for path, gradient in own.items():
+        np.testing.assert_allclose(gradient, trace.weight_gradients[path], rtol=1e-5, atol=1e-6)
+    for gradient, seen in zip(parts(g.x), parts(trace["x"].grad), strict=True):
+        np.testing.assert_allclose(np.asarray(gradient), seen, rtol=1e-5, atol=1e-6)
+
+
+@every_case
 def test_a_training_step_lowers_the_loss(case):
     layer = case.make()
     if not layer.trainable_weights:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from nnlab.arrays import now
 from nnlab.core.errors import NnlabError, PatchError
 from nnlab.core.record import LOOP, Call, Record, Scan, read_shared
 
@@ -95,6 +96,7 @@ class TracingRecord(Record):
         self.store(name, value, sys._getframe(1))
 
     def store(self, name: str, value: Any, caller: Any) -> Any:
+        value = now(value)
         if self.call.patches:
             value = self._patched(name, value)
         if (

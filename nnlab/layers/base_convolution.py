@@ -107,6 +107,10 @@ class BaseConvolution(SpatialLayer):
             for n, k, s, d in zip(sides, self.kernel_size, self.strides, self.dilation_rate, strict=True)
         )
 
+    def unpadded(self, padded: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+        """The gradient of an input of this shape from that of its padded version."""
+        return self.from_last(arrays.unpad(padded, self.pads(shape)))
+
     def activated(self, s: Record) -> np.ndarray:
         """The output: `z` as the user has it, through the activation, which sees the axes in the user's order too."""
         z = self.from_last(s.z)

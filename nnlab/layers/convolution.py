@@ -4,6 +4,7 @@ What Keras and this field call convolution is a cross-correlation: the kernel is
 window of the padded input out as a row and multiplies the rows by the kernel, so all places share one product.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -101,8 +102,10 @@ class BaseConv(BaseConvolution):
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
         s.padded = arrays.pad(self.to_last(x), self.pads(x.shape))
         s.windows = arrays.windows(s.padded, self.kernel_size, self.strides, self.dilation_rate)
-        z = self._by_groups(s.windows, s.kernel, self.rank + 1)
-        s.z = z + s.bias if self.use_bias else z
+        z = self._by_groups(arrays.correlate, s.windows, s.kernel)
+        if self.use_bias:
+            z += s.bias
+        s.z = z
         return self.activated(s)
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
@@ -110,17 +113,17 @@ class BaseConv(BaseConvolution):
         places = tuple(range(self.rank + 1))
         if self.use_bias:
             g.bias = g.z.sum(places)
-        g.kernel = self._by_groups(s.windows, g.z, (places, places))
-        g.windows = self._by_groups(g.z, s.kernel, (-1, -1))
-        g.padded = arrays.fold(g.windows, s.padded.shape, self.strides, self.dilation_rate)
-        return self.from_last(arrays.unpad(g.padded, self.pads(s.x.shape)))
+        g.kernel = self._by_groups(arrays.kernel_gradient, s.windows, g.z)
+        g.windows = self._by_groups(arrays.Products, g.z, s.kernel)
+        g.padded = arrays.Later(arrays.fold, g.windows, s.padded.shape, self.strides, self.dilation_rate)
+        return arrays.Later(self.unpadded, g.padded, s.x.shape)
 
-    def _by_groups(self, first: np.ndarray, second: np.ndarray, axes: Any) -> np.ndarray:
-        """The product of each group's part of the last axis, over `axes`; side by side again."""
+    def _by_groups(self, product: Callable, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        """The product of each group's part of the last axis; side by side again."""
         if self.groups == 1:
-            return np.tensordot(first, second, axes)
+            return product(first, second)
         pairs = zip(*(np.split(values, self.groups, -1) for values in (first, second)), strict=True)
-        return np.concatenate([np.tensordot(one, other, axes) for one, other in pairs], -1)
+        return np.concatenate([product(one, other) for one, other in pairs], -1)
 
 
 class Conv1D(BaseConv):

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab import activations, initializers, regularizers
+from nnlab import activations, arrays, initializers, regularizers
 from nnlab.core.arguments import boolean, integer
 from nnlab.core.errors import ShapeError
 from nnlab.core.layer import Layer
@@ -90,8 +90,9 @@ class Dense(Layer):
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
         z = x.reshape(-1, x.shape[-1]) @ s.kernel  # one product of matrices, however many axes x has
-        z = z.reshape(*x.shape[:-1], self.units)
-        s.z = z + s.bias if self.use_bias else z
+        if self.use_bias:
+            z += s.bias
+        s.z = z.reshape(*x.shape[:-1], self.units)
         return s.run("activation", self._activation, s.z) if self._activation else s.z
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
@@ -100,4 +101,4 @@ class Dense(Layer):
         if self.use_bias:
             g.bias = z.sum(0)
         g.kernel = s.x.reshape(-1, s.x.shape[-1]).T @ z
-        return (z @ s.kernel.T).reshape(s.x.shape)
+        return arrays.Later(lambda: (z @ s.kernel.T).reshape(s.x.shape))

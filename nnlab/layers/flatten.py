@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlab import arrays
 from nnlab.core.record import Record
 from nnlab.layers.data_format import FormattedLayer
 
@@ -32,4 +33,5 @@ class Flatten(FormattedLayer):
         return self.to_last(x).reshape(self.compute_output_shape(x.shape))
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
-        return self.from_last(g.y.reshape(self.to_last(s.x).shape))
+        x = self.to_last(s.x)
+        return self.from_last(arrays.like(x, g.y.reshape(x.shape)))

@@ -96,11 +96,11 @@ class MaxPooling(BasePooling):
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
         s.windows = self.windows(x, outside=-np.inf)
-        s.winner = arrays.argmax(s.windows)
+        s.winner = arrays.Winner(s.windows)
         return self.from_last(arrays.pick(s.windows, s.winner))
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
-        g.windows = arrays.unpick(self.to_last(g.y), s.winner, self.pool_size)
+        g.windows = arrays.Unpicked(self.to_last(g.y), s.winner, self.pool_size)
         return self.unwindows(g.windows, s.x.shape)
 
 

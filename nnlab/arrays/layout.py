@@ -1,0 +1,44 @@
+"""The order of numbers in memory: channels, then places, then the batch, whose numbers lie side by side.
+
+A cut through an image, such as the cells that a kernel's corner meets at all places, is then made of runs as long as
+the batch (or a whole row of places and the batch, at stride 1), and the matrices of a product need no transposing:
+`(f, u v c) @ (u v c, i j b)`. NumPy's shapes stay (batch, *spatial, channels).
+"""
+
+import numpy as np
+
+Sizes = tuple[int, ...]
+
+
+def empty(shape: Sizes, dtype: np.dtype) -> np.ndarray:
+    """An array of `shape` (batch, *spatial, channels), not filled, with the batch innermost in memory.
+
+    >>> empty((5, 2, 3), "float32").strides
+    (4, 20, 40)
+    """
+    return in_memory(np.empty(in_memory_shape(shape), dtype))
+
+
+def in_memory_shape(shape: Sizes) -> Sizes:
+    """(batch, *spatial, channels) as (channels, *spatial, batch)."""
+    return (shape[-1], *shape[1:-1], shape[0])
+
+
+def in_memory(x: np.ndarray) -> np.ndarray:
+    """The axes as they lie in memory, (channels, *spatial, batch); and back again. A view."""
+    return x.swapaxes(0, -1)
+
+
+def batch_last(x: np.ndarray) -> np.ndarray:
+    """`x` with the batch innermost in memory; `x` itself if it lies like that."""
+    lies = in_memory(x)
+    return x if lies.flags.c_contiguous else in_memory(np.ascontiguousarray(lies))
+
+
+def like(x: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """`values`, of the shape of x, in the order of x in memory."""
+    if x.strides == values.strides:
+        return values
+    ordered = np.empty_like(x, values.dtype)
+    ordered[...] = values
+    return ordered

@@ -36,9 +36,22 @@ def batch_last(x: np.ndarray) -> np.ndarray:
 
 
 def like(x: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """`values`, of the shape of x, in the order of x in memory."""
-    if x.strides == values.strides:
+    """`values`, of the shape of x, in the order of x in memory: operations on both then run straight through them."""
+    if x.strides == values.strides or x.ndim < 3:
         return values
     ordered = np.empty_like(x, values.dtype)
     ordered[...] = values
     return ordered
+
+
+def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """a * b, summed over all axes but the last.
+
+    >>> dot(np.ones((2, 3, 5)), np.ones((2, 3, 5)))
+    array([6., 6., 6., 6., 6.])
+    """
+    lies, other = in_memory(a), in_memory(b)
+    if a.ndim < 3 or not (a.size and lies.flags.c_contiguous and other.flags.c_contiguous):
+        return (a * b).sum(tuple(range(a.ndim - 1)))
+    rows = (*lies.shape[:2], -1)  # row by row, so that no long sum loses digits
+    return np.vecdot(lies.reshape(rows), other.reshape(rows)).sum(-1)

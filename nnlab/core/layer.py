@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nnlab.arrays import now
+from nnlab.arrays import like, now
 from nnlab.core import graph, recorded, seed
 from nnlab.core.arguments import boolean
 from nnlab.core.checked import check_methods
@@ -129,7 +129,7 @@ class Layer(Configured):
             pairs = zip(parts(dy), parts(s.y), strict=True)
             penalized = tuple(d + self.activity_regularizer.gradient(y) / max(len(y), 1) for d, y in pairs)
             dy = penalized if isinstance(dy, tuple) else penalized[0]
-        g.y = now(dy)
+        g.y = dy if isinstance(dy, tuple) else like(s.y, now(dy))
         g.x = self.backward(s, g)
         summed = g.call.gradients
         for name, variable in self._variables.items():

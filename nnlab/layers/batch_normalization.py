@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab import initializers, regularizers
+from nnlab import arrays, initializers, regularizers
 from nnlab.core.arguments import boolean, integers, number
 from nnlab.core.errors import ShapeError
 from nnlab.core.layer import Layer
@@ -144,11 +144,14 @@ class BatchNormalization(Layer):
         learns = s.training and self.trainable
         s.mean = x.sum(rows, where=counted) / m if learns else s.moving_mean
         s.centered = x - s.mean
-        s.var = np.square(s.centered).sum(rows, where=counted) / m if learns else s.moving_variance
+        own = s.centered if counted is True else np.where(counted, s.centered, 0)
+        s.var = arrays.dot(own, own) / m if learns else s.moving_variance
         s.inv_std = 1 / np.sqrt(s.var + self.epsilon)
         s.x_hat = s.centered * s.inv_std
-        y = s.x_hat * s.gamma if self.scale else s.x_hat
-        return np.moveaxis(y + s.beta if self.center else y, -1, self.axis)
+        y = s.x_hat * (s.gamma if self.scale else 1)
+        if self.center:
+            y += s.beta
+        return np.moveaxis(y, -1, self.axis)
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
         y = np.moveaxis(g.y, self.axis, -1)
@@ -158,12 +161,14 @@ class BatchNormalization(Layer):
         if self.center:
             g.beta = y.sum(rows)
         if self.scale:
-            g.gamma = (y * s.x_hat).sum(rows)
+            g.gamma = arrays.dot(y, s.x_hat)
         g.x_hat = y * s.gamma if self.scale else y
-        g.inv_std = (g.x_hat * s.centered).sum(rows)
+        g.inv_std = arrays.dot(g.x_hat, s.centered)
         g.var = -0.5 * s.inv_std**3 * g.inv_std
         through_x_hat = g.x_hat * s.inv_std
-        g.centered = through_x_hat + 2 * share * s.centered * g.var if learns else through_x_hat
+        if learns:
+            through_x_hat += s.centered * (2 * share * g.var)
+        g.centered = through_x_hat
         g.mean = -g.centered.sum(rows)
         return np.moveaxis(g.centered + g.mean * share if learns else g.centered, -1, self.axis)
 

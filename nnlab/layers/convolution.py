@@ -103,9 +103,7 @@ class BaseConv(BaseConvolution):
         s.padded = arrays.pad(self.to_last(x), self.pads(x.shape))
         s.windows = arrays.windows(s.padded, self.kernel_size, self.strides, self.dilation_rate)
         z = self._by_groups(arrays.correlate, s.windows, s.kernel)
-        if self.use_bias:
-            z += s.bias
-        s.z = z
+        s.z = np.add(z, s.bias, out=z) if self.use_bias else z
         return self.activated(s)
 
     def backward(self, s: Record, g: Record) -> np.ndarray:

@@ -90,9 +90,8 @@ class Dense(Layer):
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
         z = x.reshape(-1, x.shape[-1]) @ s.kernel  # one product of matrices, however many axes x has
-        if self.use_bias:
-            z += s.bias
-        s.z = z.reshape(*x.shape[:-1], self.units)
+        z = z.reshape(*x.shape[:-1], self.units)
+        s.z = np.add(z, s.bias, out=z) if self.use_bias else z
         return s.run("activation", self._activation, s.z) if self._activation else s.z
 
     def backward(self, s: Record, g: Record) -> np.ndarray:

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from nnlab import arrays
 from nnlab.core.record import Record
 from nnlab.layers.data_format import FormattedLayer
 
@@ -33,5 +32,4 @@ class Flatten(FormattedLayer):
         return self.to_last(x).reshape(self.compute_output_shape(x.shape))
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
-        x = self.to_last(s.x)
-        return self.from_last(arrays.like(x, g.y.reshape(x.shape)))
+        return self.from_last(g.y.reshape(self.to_last(s.x).shape))

@@ -94,7 +94,8 @@ class GlobalAveragePooling(BaseGlobalPooling):
 
     def unaverage(self, s: Record, g: Record, counts: np.ndarray) -> np.ndarray:
         g.sum = self.unshaped(g.y) / s.count.astype(g.y.dtype)
-        return self.from_last(np.broadcast_to(np.expand_dims(g.sum, self.around), self.to_last(s.x).shape) * counts)
+        spread = np.broadcast_to(np.expand_dims(g.sum, self.around), self.to_last(s.x).shape)
+        return self.from_last(spread if counts is np.True_ else spread * counts)
 
 
 class GlobalMaxPooling1D(GlobalMaxPooling):

@@ -76,7 +76,7 @@ def _build(build: Any) -> Any:
 
 def _output_shape(compute_output_shape: Any) -> Any:
     @functools.wraps(compute_output_shape)
-    def checked(self: Any, input_shape: Any) -> Any:
-        return compute_output_shape(self, _shape_for(self, input_shape))
+    def checked(self: Any, input_shape: Any, **further: Any) -> Any:
+        return compute_output_shape(self, _shape_for(self, input_shape), **further)
 
     return checked

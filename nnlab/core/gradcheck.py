@@ -96,10 +96,13 @@ def checked(
 
 
 def differentiable(entry: Any) -> bool:
-    """Whether a gradient is expected: of a float, if no step declares otherwise and it is no moving statistic."""
+    """Whether a gradient is expected: of a float, if no step declares otherwise and it is no moving statistic.
+
+    A step that a custom `call` turns into float32, such as a mask, is too coarse for small differences.
+    """
     weight = entry.layer._variables.get(entry.name)
     trainable = weight is None or weight.trainable
-    return np.asarray(entry.value).dtype.kind == "f" and entry.differentiable and trainable
+    return np.asarray(entry.value).dtype == np.float64 and entry.differentiable and trainable
 
 
 def as_float64(layer: Layer) -> Layer:

@@ -1,6 +1,5 @@
 """The graph that grows where layers are called on symbolic tensors: each call is a node between tensors."""
 
-import inspect
 import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -46,9 +45,8 @@ def call(layer: "Layer", x: Any, training: bool, inputs: Mapping[str, Any]) -> A
     """Call a layer on symbolic tensors: builds it, checks that they fit, and returns the tensors it will make."""
     if training:
         raise ArgumentError(f"{layer._label}: leave out training= on symbolic tensors; pass it when calling the model.")
-    known = list(inspect.signature(layer.forward).parameters)[2:]
-    if unknown := [name for name in inputs if name not in known]:
-        raise unknown_arguments(layer._label, unknown, ["x", *known])
+    if unknown := [name for name in inputs if name not in layer.further_inputs]:
+        raise unknown_arguments(layer._label, unknown, ["x", *layer.further_inputs])
     x = tensors(layer, "x", x)
     if isinstance(x, tuple) and len(x) == 1 and not layer.takes_several:
         x = x[0]
@@ -58,7 +56,13 @@ def call(layer: "Layer", x: Any, training: bool, inputs: Mapping[str, Any]) -> A
     shape = shape_of(x)
     layer.ensure_built(shape)
     layer.check_input(shape)
-    return Node(layer, x, given, layer.compute_output_shape(shape)).y
+    return Node(layer, x, given, output_shape(layer, shape, {name: shape_of(value) for name, value in given.items()})).y
+
+
+def output_shape(layer: "Layer", shape: Any, further: Mapping[str, Any]) -> Any:
+    """The shape of a call's output; a `call` in plain NumPy is tried on its further inputs too."""
+    tried = hasattr(layer.compute_output_shape, "takes_further")
+    return layer.compute_output_shape(shape, **further) if tried else layer.compute_output_shape(shape)
 
 
 def tensors(layer: "Layer", argument: str, value: Any) -> Any:

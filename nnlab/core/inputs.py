@@ -39,6 +39,11 @@ def as_array(layer: "Layer", x: Any, argument: str) -> np.ndarray:
         return array.astype(layer.dtype)
 
 
+def is_array(part: Any) -> bool:
+    """Whether this is one of several inputs, and not a row of one that is given as lists."""
+    return isinstance(part, np.ndarray) and part.ndim > 0
+
+
 def check_size(layer: "Layer", shape: Any) -> None:
     """Raise if the output for inputs of this shape would be far too large."""
     output = layer.compute_output_shape(shape)

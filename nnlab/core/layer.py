@@ -6,7 +6,6 @@ under the same name to `g` in `backward(s, g)`. `__call__`, `trace`, training an
 """
 
 import inspect
-import warnings
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -18,14 +17,15 @@ from nnlab.core.arguments import boolean
 from nnlab.core.checked import check_methods
 from nnlab.core.configured import Configured
 from nnlab.core.errors import ShapeError, unknown_arguments
-from nnlab.core.inputs import as_array, check_size
+from nnlab.core.inputs import as_array, check_size, is_array
+from nnlab.core.inside_call import InsideCall
 from nnlab.core.record import Call, Record, Row, parts, shape_of
 from nnlab.core.step import Step
 from nnlab.core.trace import Trace, run_trace
 from nnlab.core.variable import TAPE
 
 
-class Layer(Configured):
+class Layer(InsideCall, Configured):
     """The base of all layers.
 
     A new layer is a class with `steps`, `build`, `forward` and `backward`; `axes` names the axes of x, y and the
@@ -39,6 +39,7 @@ class Layer(Configured):
     supports_masking: bool = False  # the mask of the input is that of the output too, see `mask_after`
     takes_several: bool = False  # x may be a tuple of arrays, and a shape one of shapes
     further_inputs: ClassVar[tuple[str, ...]] = ()  # the arguments of `forward`, or of `call`, after x
+    takes: ClassVar[tuple[str, ...]] = ("training",)  # what may be passed after x without a name, in this order
     takes_mask: ClassVar[bool] = False  # `mask` is one of them
     is_recorded: ClassVar[bool] = False  # written as a `call` in plain NumPy, see `nnlab.core.recorded`
     keeps_integers: ClassVar[bool] = False  # integers reach `forward` as they are: indices, or shapes only
@@ -52,8 +53,12 @@ class Layer(Configured):
             if "compute_output_shape" not in vars(cls):
                 cls.compute_output_shape = recorded.output_shape
         cls.is_recorded = cls.forward is recorded.forward
-        takes = list(inspect.signature(cls.call if cls.is_recorded else cls.forward).parameters)
-        cls.further_inputs = tuple(name for name in takes[2 if cls.is_recorded else 3 :] if name != "training")
+        if cls.is_recorded and "takes_several" not in vars(cls):
+            cls.takes_several = True  # `call` says what it does with a list
+        parameters = inspect.signature(cls.call if cls.is_recorded else cls.forward).parameters.values()
+        takes = [each.name for each in parameters if each.kind.name[:3] != "VAR"]
+        takes = takes[2:] if cls.is_recorded else ["training", *takes[3:]]
+        cls.takes, cls.further_inputs = tuple(takes), tuple(name for name in takes if name != "training")
         cls.takes_mask = "mask" in cls.further_inputs
         check_methods(cls)
 
@@ -79,9 +84,7 @@ class Layer(Configured):
 
     def mask_after(self, s: Record, mask: np.ndarray | None) -> np.ndarray | None:
         """The mask of the output (True where a time counts), from the record of a call and the mask of its input."""
-        if mask is not None and not self.supports_masking:
-            warnings.warn(f"{self._label} does not support masks: the layers after it see none.", stacklevel=2)
-        return mask if self.supports_masking else None
+        return self.compute_mask(s.x, mask)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """The shape of the output for inputs of this shape; None stands for any size."""
@@ -151,7 +154,9 @@ class Layer(Configured):
         self._sized = shape
 
     def as_input(self, x: Any, argument: str = "x") -> np.ndarray:
-        """`x` as an array of the layer's dtype; errors call it `argument`."""
+        """`x` as an array of the layer's dtype, for a `call` a list of arrays as a tuple; errors call it `argument`."""
+        if self.is_recorded and isinstance(x, list | tuple) and x and all(map(is_array, x)):
+            return tuple(as_array(self, part, f"{argument}[{place}]") for place, part in enumerate(x))
         return as_array(self, x, argument)
 
     def as_inputs(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,12 +168,17 @@ class Layer(Configured):
         arrays = {name: Layer.as_input(self, value, name) for name, value in given.items()}
         return {name: array.astype(bool) if name == "mask" else array for name, array in arrays.items()}
 
-    def __call__(self, x: Any, training: bool | None = None, **inputs: Any) -> Any:
+    def __call__(self, x: Any, *further: Any, training: bool | None = None, **inputs: Any) -> Any:
         """The output for `x` (an array or lists, batch first); `inputs` are those that `forward` takes besides.
 
         Inside the `call` of a custom layer it is a step of that one, and follows its training. On symbolic tensors,
         from `Input` or from other layers, the output is symbolic too: the plan of a `Model`.
         """
+        if further:
+            named = dict(zip(self.takes, further, strict=False))
+            if len(named) < len(further) or named.keys() & inputs.keys():
+                raise unknown_arguments(self._label, map(str, map(type, further)), ["x", *self.takes])
+            training, inputs = named.pop("training", training), named | inputs
         if (tape := TAPE.get()) is not None:
             return tape.run(self, x, training, inputs)
         if graph.is_symbolic(x) or any(map(graph.is_symbolic, inputs.values())):

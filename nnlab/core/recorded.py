@@ -5,14 +5,13 @@
 layers that it calls become children of the record. At inference there is no tape: `call` gets read-only arrays.
 """
 
-import inspect
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nnlab.core.errors import NnlabError, RecordingError
 from nnlab.core.gradients import RULES
-from nnlab.core.record import Call, Record, parts
+from nnlab.core.record import Call, Record, parts, shape_of
 from nnlab.core.recorded_array import Recorded, places_of, plain, read_only
 from nnlab.core.tape import Tape
 from nnlab.core.variable import TAPE, Variable
@@ -29,7 +28,7 @@ def forward(self: "Layer", s: Record, x: Any, **inputs: Any) -> Any:
     x = over_parts(wrap, x)
     if given.get("mask") is not None:
         tape.masks[id(x)] = x, given["mask"]
-    if "training" in inspect.signature(self.call).parameters:
+    if "training" in self.takes:
         given["training"] = s.training
     token = TAPE.set(tape)
     try:
@@ -42,6 +41,8 @@ def forward(self: "Layer", s: Record, x: Any, **inputs: Any) -> Any:
         TAPE.reset(token)
         tape.record = None
     arrays = [isinstance(part, Recorded | np.ndarray | np.generic) and np.ndim(part) > 0 for part in parts(y)]
+    if any(isinstance(part, Recorded) and part.tape is not tape for part in parts(y)):
+        raise RecordingError(f"{self._label}: call returned a value kept from another call; compute it anew.")
     if not arrays or not all(arrays):
         raise RecordingError(
             f"{self._label}: call must return an array with the batch first, or a tuple of them, received "
@@ -50,7 +51,7 @@ def forward(self: "Layer", s: Record, x: Any, **inputs: Any) -> Any:
     s.call.losses += [float(plain(loss)) for loss in tape.losses]
     if s.call.live:
         for variable, value in tape.assigned.items():
-            variable.value = value
+            variable.assign(plain(value))
     if tape.keep:
         own = {name: tape.leaves.get(variable) for name, variable in self._variables.items()}
         outside = {v: place for v, place in tape.leaves.items() if self._variables.get(v.name) is not v}
@@ -123,22 +124,32 @@ def backward(self: "Layer", s: Record, g: Record) -> Any:
     return filled(arrived, x, s.x)
 
 
-def output_shape(self: "Layer", input_shape: tuple[int | None, ...]) -> Any:
-    """The shape of the output, found by trying: sizes of the input that may be any are tried with two numbers."""
-    one, other = (tried(self, input_shape, size) for size in (16, 32))
+def output_shape(self: "Layer", input_shape: Any, **further: Any) -> Any:
+    """The shape of the output, found by trying: sizes of the input that may be any are tried with two numbers.
+
+    `further` are the shapes of further inputs, by name.
+    """
+    one, other = (tried(self, input_shape, further, size) for size in (16, 32))
     if isinstance(one[0], tuple):
         return tuple(map(common, one, other))
     return common(one, other)
 
 
-def tried(self: "Layer", input_shape: Any, size: int) -> Any:
+output_shape.takes_further = True  # functools.wraps passes it on
+
+
+def tried(self: "Layer", input_shape: Any, further: dict[str, Any], size: int) -> Any:
     """The shape of the output for zeros, with `size` where the shape says None."""
-    several = isinstance(input_shape[0], tuple)
-    shapes = [tuple(size if n is None else n for n in shape) for shape in (input_shape if several else [input_shape])]
-    x = tuple(np.zeros(shape, self.dtype) for shape in shapes)
+
+    def zeros(shape: Any, dtype: Any) -> Any:
+        if shape and isinstance(shape[0], tuple):
+            return tuple(zeros(part, dtype) for part in shape)
+        return np.zeros([size if n is None else n for n in shape], dtype)
+
+    given = {name: zeros(shape, bool if name == "mask" else self.dtype) for name, shape in further.items()}
     with np.errstate(all="ignore"):
-        y = self.apply(Record(Call(rng=np.random.default_rng(0)), self), x if several else x[0])
-    return tuple(part.shape for part in y) if isinstance(y, tuple) else y.shape
+        y = self.apply(Record(Call(rng=np.random.default_rng(0)), self), zeros(input_shape, self.dtype), **given)
+    return shape_of(y)
 
 
 def common(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int | None, ...]:

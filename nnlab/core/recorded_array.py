@@ -107,7 +107,12 @@ class Recorded(ArrayMethods):
     def __len__(self) -> int:
         return len(self.array)
 
+    def __deepcopy__(self, memo: Any) -> "Recorded":
+        return self  # nothing in it changes
+
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # Python and NumPy asking what it can do
+            raise AttributeError(name)
         raise UnknownMethodError(f"{self.tape.label}: a recorded value has no {name!r}; {WAY_OUT}.")
 
     def __repr__(self) -> str:

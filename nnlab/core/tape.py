@@ -40,7 +40,7 @@ class Tape:
         self.operations: list[Operation] = []
         self.count = 0  # of values; each has a place
         self.leaves: dict[Variable, int] = {}
-        self.assigned: dict[Variable, np.ndarray] = {}  # what `call` has assigned, for the end of a real call
+        self.assigned: dict[Variable, Any] = {}  # what `call` has assigned, for the end of a real call
         self.losses: list[Any] = []
         self.masks: dict[int, tuple[Any, np.ndarray]] = {}  # of what layers inside returned, by identity
         self.names = set(taken)
@@ -54,7 +54,7 @@ class Tape:
     def leaf(self, variable: Variable) -> Any:
         """A weight, as `call` uses it."""
         if variable in self.assigned:
-            return read_only(self.assigned[variable])
+            return self.assigned[variable]
         own = self.record.layer._variables.get(variable.name) is variable
         array = read_only(vars(self.record)[variable.name] if own else variable._value)
         if not self.keep:
@@ -70,7 +70,9 @@ class Tape:
                 f"{self.label}: call assigns to {variable.path}, which training moves; make it with "
                 "add_weight(trainable=False) if call is to move it."
             )
-        self.assigned[variable] = variable.fitting(plain(with_leaves(value, self)))
+        value = with_leaves(value, self)
+        fitting = read_only(variable.fitting(plain(value)))
+        self.assigned[variable] = value.astype(variable.dtype) if isinstance(value, Recorded) else fitting
 
     def add_loss(self, layer: "Layer", loss: Any) -> None:
         """Note a penalty, which is summed up if it is an array."""
@@ -85,12 +87,15 @@ class Tape:
         if function in CONSTANT:
             return function(*values, **plain_options)
         called = title(function)
+        if any(isinstance(part, Recorded) and part.tape is not TAPE.get() for part in flat([*args, *options.values()])):
+            raise RecordingError(
+                f"{self.label}: {called} received a value kept from another call; compute it anew, or pass it to the "
+                "layer as an input."
+            )
         if function in SEVERAL:
             return SEVERAL[function](*args, **options)
         if function not in RULES:
             raise RecordingError(f"{self.label}: {called} cannot be recorded; {INSTEAD.get(function, WAY_OUT)}.")
-        if self.record is None:
-            raise RecordingError(f"{self.label}: {called} received a value kept from an earlier call; compute it anew.")
         try:
             bound = signature(function).bind(None, None, *args, **options)
         except TypeError as error:

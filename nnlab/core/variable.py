@@ -65,7 +65,7 @@ class Variable(ArrayMethods):
         """Set the values: a new array is made, so what a trace holds of the old one stays as it was.
 
         In the `call` of a custom layer a weight that is not trainable can be set, such as a moving statistic: as in
-        `commit` only a real call changes it, and no gradient passes.
+        `commit` only a real call changes it, at its end.
         """
         if (tape := TAPE.get()) is not None:
             tape.assign(self, value)

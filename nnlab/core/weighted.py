@@ -12,7 +12,7 @@ from nnlab import initializers, regularizers
 from nnlab.core import seed
 from nnlab.core.arguments import MOST_NUMBERS, integer
 from nnlab.core.errors import ArgumentError, ShapeError
-from nnlab.core.variable import Variable
+from nnlab.core.variable import TAPE, Variable
 
 UNNAMED = "weight_"
 RESERVED = ("x", "y")  # what a record calls the input and the output
@@ -37,6 +37,15 @@ def planned() -> Iterator[None]:
         yield
     finally:
         _planned.reset(token)
+
+
+def held(value: Any) -> Iterator[Any]:
+    """What lists, tuples and dicts hold, however nested."""
+    if isinstance(value, list | tuple | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from held(part)
+    else:
+        yield value
 
 
 class Weighted:
@@ -78,6 +87,8 @@ class Weighted:
         name: str | None = None,
     ) -> Variable:
         """Make a weight of this layer. Without an initializer it is Glorot-uniform."""
+        if TAPE.get() is not None:
+            raise ArgumentError(f"{self._label}: call makes a weight; make it once, in build(self, input_shape).")
         name = name or f"{UNNAMED}{len(self._variables)}"
         if name in RESERVED or "/" in name:
             raise ArgumentError(f"{self._label}: a weight cannot be called {name!r}; choose another name=.")
@@ -105,12 +116,11 @@ class Weighted:
         return variable
 
     def sublayers(self) -> list[Any]:
-        """The layers that this one holds, in the order of its attributes."""
+        """The layers that this one holds, in the order of its attributes, in lists and dicts too."""
         found: list[Weighted] = []
-        for value in vars(self).values():
-            for part in value if isinstance(value, list | tuple) else (value,):
-                if isinstance(part, Weighted) and not any(part is layer for layer in found):
-                    found.append(part)
+        for part in held(list(vars(self).values())):
+            if isinstance(part, Weighted) and not any(part is layer for layer in found):
+                found.append(part)
         return found
 
     @property

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.core.errors import ArgumentError, ShapeError
-from nnlab.core.graph import Node
+from nnlab.core.graph import Node, output_shape
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record, parts
 from nnlab.core.step import Step
@@ -172,7 +172,8 @@ class Functional(Model):
         self.check_input(input_shape)
         shapes = dict(zip(self.inputs, as_shapes(input_shape), strict=True))
         for node in self._nodes:
-            shape = node.layer.compute_output_shape(read(shapes, node.x))
+            further = {name: read(shapes, tensors) for name, tensors in node.given.items()}
+            shape = output_shape(node.layer, read(shapes, node.x), further)
             shapes.update(zip(node.outputs, as_shapes(shape), strict=True))
         return one_or_tuple(shapes[tensor] for tensor in self.outputs)
 
@@ -186,7 +187,7 @@ class Functional(Model):
                 raise ShapeError(f"{self._label}: expected {which}an array of shape {tensor.shape}, received {part}.")
 
     def __call__(self, x: Any, training: bool | None = None, **inputs: Any) -> Any:
-        return super().__call__(self._in_order(x), training, **inputs)
+        return super().__call__(self._in_order(x), training=training, **inputs)
 
     def as_input(self, x: Any, argument: str = "x") -> Any:
         """`x` as an array; for several inputs, in a list or in a dict by name, as a tuple of arrays, one for each."""

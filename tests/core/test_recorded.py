@@ -8,7 +8,7 @@ import weakref
 import numpy as np
 import pytest
 
-from nnlab import Input, Sequential, gradcheck, layers
+from nnlab import Input, Model, Sequential, gradcheck, layers
 from nnlab.core.errors import ArgumentError, NnlabError, RecordingError
 from nnlab.core.record import Call, Record
 from nnlab.core.recorded import Recorded, Tape
@@ -372,8 +372,41 @@ def test_training_of_a_layer_inside_cannot_differ():
 def test_a_value_of_an_earlier_call_is_refused():
     kept = []
     Calls(lambda x: kept.append(x) or x * 1).trace(data(2, 3))
-    with pytest.raises(RecordingError, match="earlier call"):
+    with pytest.raises(RecordingError, match="another call"):
         kept[0] + 1
+
+
+def test_a_value_of_the_layer_outside_is_refused():
+    class Inner(layers.Layer):
+        def call(self, x):
+            return x * self.context
+
+    class Outer(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.inner = Inner()
+
+        def call(self, x):
+            self.inner.context = x * 2
+            return self.inner(x)
+
+    with pytest.raises(RecordingError, match="pass it to the layer as an input"):
+        Outer().trace(data(2, 3))
+
+
+def test_a_value_that_the_layer_keeps_does_not_stop_the_next_call():
+    class Keeps(layers.Layer):
+        def call(self, x):
+            self.last = x * 2
+            return self.last + 1
+
+    layer = Keeps()
+    gradcheck(layer, data(2, 3), tolerance=1e-5)
+    layer.trace(data(2, 3))
+    gradcheck(layer, data(2, 3), tolerance=1e-5)
+    again = Calls(lambda x: layer.last)
+    with pytest.raises(RecordingError, match="another call"):
+        again.trace(data(2, 3))
 
 
 def test_a_subclass_with_forward_and_backward_is_not_recorded():
@@ -388,3 +421,232 @@ def test_a_subclass_with_forward_and_backward_is_not_recorded():
     assert MyCustomLayer.is_recorded
     trace = Written(4).trace(data(2, 4))
     np.testing.assert_array_equal(trace["x"].grad, 2)
+
+
+class Masked(layers.Layer):
+    """The mean over the times that count; says of itself that it takes a mask."""
+
+    def call(self, x, mask=None):
+        if mask is None:
+            return x.mean(axis=1)
+        weight = mask[..., np.newaxis].astype("float32")
+        return (x * weight).sum(axis=1) / weight.sum(axis=1)
+
+
+class EverySecond(layers.Layer):
+    """Half of the times, and of the mask."""
+
+    def call(self, x):
+        return x[:, ::2] * 2
+
+    def compute_mask(self, x, mask=None):
+        return None if mask is None else mask[:, ::2]
+
+
+WORDS = np.array([[3, 1, 0, 2, 0, 4], [1, 0, 0, 0, 2, 2]])
+
+
+def test_call_receives_the_mask_and_compute_mask_hands_it_on():
+    set_random_seed(0)
+    model = Sequential([layers.Embedding(5, 3, mask_zero=True), EverySecond(), Masked()])
+    vectors = model.layers[0](WORDS)[:, ::2] * 2
+    counts = WORDS[:, ::2] != 0
+    expected = np.stack([row[counted].mean(0) for row, counted in zip(vectors, counts, strict=True)])
+    np.testing.assert_allclose(model(WORDS), expected, rtol=1e-5)
+    np.testing.assert_allclose(model.trace(WORDS)["y"].value, expected, rtol=1e-5)
+    gradcheck(Masked(), data(2, 6, 3), mask=WORDS != 0, tolerance=1e-5)
+
+
+def test_a_mask_ends_at_a_layer_that_does_not_know_of_masks():
+    class Doubled(layers.Layer):
+        def call(self, x):
+            return x * 2
+
+    with pytest.warns(UserWarning, match="does not support masks"):
+        passed = Sequential([layers.Embedding(5, 3, mask_zero=True), Doubled(), Masked()])(WORDS)
+    assert passed.shape == (2, 3)
+    Doubled.supports_masking = True
+    model = Sequential([layers.Embedding(5, 3, mask_zero=True), Doubled(), Masked()])
+    expected = model.layers[2](model.layers[0](WORDS) * 2, mask=WORDS != 0)
+    np.testing.assert_array_equal(model(WORDS), expected)
+    assert (model(WORDS) != passed).any()
+
+
+def test_layers_inside_hand_their_masks_on_as_outside():
+    class Reader(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.embed, self.read = layers.Embedding(5, 3, mask_zero=True, name="embed"), layers.LSTM(2, name="read")
+
+        def call(self, x):
+            return self.read(self.embed(x))
+
+    reader = Reader()
+    y = reader(WORDS)
+    np.testing.assert_array_equal(y, Sequential([reader.embed, reader.read])(WORDS))
+    np.testing.assert_array_equal(y, reader.trace(WORDS)["y"].value)
+    ended = WORDS.copy()
+    ended[0, 4:] = 0
+    np.testing.assert_array_equal(reader(ended)[0], reader(ended[:, :4])[0])
+
+
+class Dot(layers.Layer):
+    """Two inputs in a list, two outputs."""
+
+    def build(self, input_shape):
+        self.w = self.add_weight((input_shape[0][-1],))
+
+    def call(self, inputs):
+        a, b = inputs
+        return a * b * self.w, (a - b).sum(axis=-1, keepdims=True)
+
+
+class Query(layers.Layer):
+    """Two inputs of their own, by place or by name."""
+
+    def build(self, input_shape):
+        self.w = self.add_weight((input_shape[-1], 3))
+
+    def call(self, query, value, training=None):
+        scores = np.einsum("bqd,bvd->bqv", query @ self.w, value @ self.w)
+        weights = np.exp(scores) / np.exp(scores).sum(-1, keepdims=True)
+        return weights @ value * (2 if training else 1)
+
+
+def test_several_inputs_in_a_list_and_several_outputs():
+    layer, a, b = Dot(), data(2, 3), data(2, 3) + 1
+    product, difference = layer([a, b])
+    np.testing.assert_allclose(product, a * b * layer.w.numpy(), rtol=1e-6)
+    np.testing.assert_allclose(difference, [[-3]] * 2, rtol=1e-5)
+    gradcheck(layer, [a, b], tolerance=1e-5)
+    one, other = Input((3,)), Input((3,))
+    model = Model([one, other], Dot()([one, other])[0])
+    assert model([a, b]).shape == (2, 3)
+
+
+def test_further_inputs_by_place_and_by_name():
+    layer, q, v = Query(), data(2, 4, 3), data(2, 5, 3) + 1
+    np.testing.assert_array_equal(layer(q, v), layer(q, value=v))
+    np.testing.assert_array_equal(layer(q, v, True), layer(q, v, training=True))
+    np.testing.assert_allclose(layer(q, v, training=True), 2 * layer(q, v), rtol=1e-6)
+    gradcheck(layer, q, value=v, tolerance=1e-5)
+    with pytest.raises(NnlabError, match="It takes: x, value, training"):
+        layer(q, v, True, 3)
+    one, other = Input((4, 3)), Input((5, 3))
+    model = Model([one, other], layer(one, other))
+    assert model.output_shape == (None, 4, 3)
+    np.testing.assert_array_equal(model([q, v]), layer(q, v))
+    outside = Model([one, other], layer(one, value=other))
+    np.testing.assert_array_equal(outside([q, v]), layer(q, v))
+
+
+class Statistics(layers.Layer):
+    """Batch normalization by hand, as Keras's guides write it, with a penalty and noise."""
+
+    def build(self, input_shape):
+        self.mean = self.add_weight((input_shape[-1],), initializer="zeros", trainable=False)
+        self.gamma = self.add_weight((input_shape[-1],), initializer="ones")
+
+    def call(self, x, training=False):
+        self.add_loss(0.1 * np.sum(self.gamma**2) + 0.01 * np.mean(x**2))
+        if training:
+            self.mean.assign(0.9 * self.mean + 0.1 * x.mean(axis=0))
+            x = x + self.rng.normal(size=x.shape).astype(x.dtype)
+        return (x - self.mean) * self.gamma
+
+
+def test_call_adds_losses_moves_statistics_and_draws():
+    layer, x = Statistics(), data(4, 3)
+    y = layer(x)
+    assert layer.losses == [pytest.approx(0.3 + 0.01 * np.mean(x**2), rel=1e-5)]
+    np.testing.assert_array_equal(y, x)
+    gradcheck(layer, x, tolerance=1e-5)
+    gradcheck(layer, x, training=True, tolerance=1e-5)
+    layer.trace(x, training=True)
+    np.testing.assert_array_equal(layer.mean.numpy(), 0)
+    layer(x, training=True)
+    np.testing.assert_allclose(layer.mean.numpy(), 0.1 * x.mean(0), rtol=1e-5)
+    first, second = (layer.trace(x, training=True, seed=3)["y"].value for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+
+
+def test_the_penalty_reaches_the_loss_and_the_gradients_of_a_model():
+    model = Sequential([Input((3,)), Statistics(), layers.Dense(1)])
+    model.compile(optimizer="sgd", loss="mse")
+    x, y = data(4, 3), data(4, 1)
+    plain = np.mean((model.predict(x, verbose=0) - y) ** 2)
+    assert model.evaluate(x, y, verbose=0) == pytest.approx(plain + 0.3 + 0.01 * np.mean(x**2), rel=1e-5)
+    before = model.layers[0].gamma.numpy()
+    model.fit(x, y, epochs=3, verbose=0)
+    assert (model.layers[0].gamma.numpy() < before).all()
+    assert (model.layers[0].mean.numpy() != 0).any()
+
+
+@pytest.mark.parametrize("use", [lambda layer: layer.add_loss(1.0), lambda layer: layer.rng])
+def test_what_belongs_into_call_is_refused_outside(use):
+    with pytest.raises(RecordingError, match="inside call"):
+        use(Statistics())
+
+
+class Nested(layers.Layer):
+    """Layers in a dict and in a list of lists."""
+
+    def __init__(self):
+        super().__init__()
+        self.branches = {"one": layers.Dense(2), "other": [[layers.Dense(2)]]}
+
+    def call(self, x):
+        return self.branches["one"](x) + self.branches["other"][0][0](x)
+
+
+def test_weights_of_layers_in_dicts_are_found():
+    layer = Nested()
+    layer(data(2, 3))
+    assert len(layer.trainable_weights) == 4
+    gradcheck(layer, data(2, 3), tolerance=1e-5)
+
+
+def test_a_layer_that_training_would_not_find_is_refused():
+    with pytest.raises(RecordingError, match="keep it as an attribute"):
+        Calls(lambda x: layers.Dense(2)(x))(data(2, 3))
+    np.testing.assert_array_equal(Calls(lambda x: layers.ReLU()(x))(data(2, 3)), np.maximum(data(2, 3), 0))
+
+
+def test_a_weight_that_call_makes_is_refused():
+    class Lazy(layers.Layer):
+        def call(self, x):
+            return x * self.add_weight((3,))
+
+    with pytest.raises(ArgumentError, match="make it once, in build"):
+        Lazy()(data(2, 3))
+
+
+def test_the_output_has_the_dtype_of_the_layer():
+    layer = Calls(lambda x: x / np.sqrt(3) * np.ones(3))
+    assert layer(data(2, 3)).dtype == layer.trace(data(2, 3))["y"].value.dtype == np.float32
+    gradcheck(layer, data(2, 3), tolerance=1e-5)
+
+
+def test_positions_reach_call_as_integers_if_the_class_says_so():
+    class Gather(layers.Layer):
+        def build(self, input_shape):
+            self.table = self.add_weight((9, 2))
+
+        def call(self, x):
+            return self.table[x]
+
+    class Kept(Gather):
+        keeps_integers = True
+
+    class Converted(Gather):
+        def call(self, x):
+            return np.take(self.table, x.astype(int), axis=0)
+
+    for run in (Gather(), Gather().trace):
+        with pytest.raises(RecordingError, match=r"x\.astype\(int\), or keeps_integers = True"):
+            run(WORDS)
+    for layer in (Kept(), Converted()):
+        np.testing.assert_array_equal(layer(WORDS), layer.table.numpy()[WORDS])
+        gradient = layer.trace(WORDS)["table"].grad
+        np.testing.assert_array_equal(gradient[:, 0], np.bincount(WORDS.ravel(), minlength=9))
+    gradcheck(Kept(), WORDS, tolerance=1e-5)

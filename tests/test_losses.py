@@ -5,8 +5,8 @@ import pytest
 from model_cases import LOSSES
 from test_golden import assert_equal_to_keras, load
 
-from nnlab import losses
-from nnlab.core.errors import ArgumentError, ShapeError, UnknownArgumentError
+from nnlab import Input, Sequential, layers, losses
+from nnlab.core.errors import ArgumentError, NnlabError, ShapeError, UnknownArgumentError
 from nnlab.core.gradcheck import gradcheck
 from nnlab.core.layer import Layer
 
@@ -276,7 +276,7 @@ def test_functions_give_one_number_an_example():
     assert losses.kl_divergence([[0.5, 0.5]], [[0.5, 0.5]]).tolist() == [0]
 
 
-@pytest.mark.parametrize("nonsense", ["crossentropie", None, 3, lambda y_true, y_pred: 0])
+@pytest.mark.parametrize("nonsense", ["crossentropie", None, 3, lambda y: 0, np.ndarray])
 def test_get_refuses_what_is_no_loss(nonsense):
     with pytest.raises(ArgumentError, match="loss must be one of 'mean_squared_error'"):
         losses.get(nonsense)
@@ -290,3 +290,69 @@ def test_huber_refuses_a_negative_delta():
 def test_unknown_argument_is_refused_by_name():
     with pytest.raises(UnknownArgumentError, match="unknown argument 'from_logit', did you mean 'from_logits'"):
         losses.SparseCategoricalCrossentropy(from_logit=True)
+
+
+def test_a_function_of_ones_own_equals_the_loss_that_is_written_out():
+    def squares(y_true, y_pred):
+        difference = y_pred - y_true
+        return np.mean(difference**2, axis=-1)
+
+    rng = np.random.default_rng(0)
+    y_true, y_pred = rng.normal(size=(2, 5, 3)).astype("float32")
+    weights = np.arange(5.0)
+    own, written = losses.get(squares), losses.MeanSquaredError()
+    np.testing.assert_allclose(own(y_true, y_pred, weights), written(y_true, y_pred, weights), rtol=1e-6)
+    np.testing.assert_allclose(own.gradient(y_true, y_pred), written.gradient(y_true, y_pred), rtol=1e-6)
+    assert repr(own) == "<FunctionLoss squares>"
+
+
+def test_a_function_of_ones_own_reads_numbers_of_classes():
+    def surprise(labels, p):
+        return -np.log(np.take_along_axis(p, labels.astype(int).reshape(-1, 1), axis=-1))[:, 0]
+
+    p = np.array([[0.25, 0.75], [0.5, 0.5]], "float32")
+    own = losses.get(surprise)
+    assert own([1, 0], p) == pytest.approx(losses.SparseCategoricalCrossentropy()([1, 0], p), rel=1e-5)
+    np.testing.assert_allclose(own.gradient([1, 0], p), [[0, -0.5 / 0.75], [-0.5 / 0.5, 0]], rtol=1e-5)
+
+
+def test_the_trace_of_a_model_shows_the_steps_of_a_loss_of_ones_own():
+    def pinball(y_true, y_pred):
+        error = y_true - y_pred
+        return np.mean(np.maximum(0.9 * error, -0.1 * error), axis=-1)
+
+    model = Sequential([Input((2,)), layers.Dense(1)])
+    model.compile(optimizer="sgd", loss=pinball, metrics=[pinball])
+    x, y = np.ones((4, 2)), np.ones((4, 1))
+    trace = model.trace(x, y=y)
+    assert {"loss/error", "loss/maximum", "loss/per_example"} <= set(trace.names)
+    assert trace["loss/error"].grad.shape == (4, 1)
+    history = model.fit(x, y, epochs=30, verbose=0).history
+    assert history["loss"][-1] < history["loss"][0]
+    assert history["loss"][3] == pytest.approx(history["pinball"][3], rel=1e-5)
+
+
+def test_a_function_may_give_one_number_for_the_batch():
+    own, written = losses.get(lambda t, p: np.mean((t - p) ** 2)), losses.MeanSquaredError()
+    y_true, y_pred = np.zeros((3, 2)), np.arange(6.0).reshape(3, 2)
+    assert own(y_true, y_pred) == pytest.approx(written(y_true, y_pred), rel=1e-6)
+    np.testing.assert_allclose(own.gradient(y_true, y_pred), written.gradient(y_true, y_pred), rtol=1e-6)
+    models = [Sequential([Input((2,)), layers.Dense(1, kernel_initializer="ones")]) for _ in range(2)]
+    for model, loss in zip(models, (own, written), strict=True):
+        model.compile(optimizer="sgd", loss=loss)
+        model.fit(y_pred, y_true[:, :1], epochs=2, verbose=0, shuffle=False)
+    evaluated = [model.evaluate(y_pred, y_true[:, :1], verbose=0) for model in models]
+    assert evaluated[0] == pytest.approx(evaluated[1], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("function", "sentence"),
+    [
+        (lambda t, p: 0.0, "must return an array with the batch first"),
+        (lambda t, p: np.mean((t - p) ** 2, axis=0), "one number for each example"),
+        (lambda t, p: np.asarray(p).sum(-1), "would lose the gradient"),
+    ],
+)
+def test_a_function_that_is_no_loss_is_answered_in_one_sentence(function, sentence):
+    with pytest.raises(NnlabError, match=sentence):
+        losses.get(function).gradient(np.ones((3, 2)), np.ones((3, 2)))

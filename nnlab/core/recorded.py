@@ -5,6 +5,7 @@
 layers that it calls become children of the record. At inference there is no tape: `call` gets read-only arrays.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from nnlab.core.errors import NnlabError, RecordingError
 from nnlab.core.gradients import RULES
 from nnlab.core.record import Call, Record, parts, shape_of
 from nnlab.core.recorded_array import Recorded, places_of, plain, read_only
-from nnlab.core.tape import Tape
+from nnlab.core.tape import Operation, Tape
 from nnlab.core.variable import TAPE, Variable
 
 if TYPE_CHECKING:
@@ -30,24 +31,7 @@ def forward(self: "Layer", s: Record, x: Any, **inputs: Any) -> Any:
         tape.masks[id(x)] = x, given["mask"]
     if "training" in self.takes:
         given["training"] = s.training
-    token = TAPE.set(tape)
-    try:
-        y = over_parts(lambda part: part.value if isinstance(part, Variable) else part, self.call(x, **given))
-    except (ValueError, IndexError, TypeError) as error:
-        if (refusal := refused(self, error)) is None:
-            raise
-        raise refusal from error
-    finally:
-        TAPE.reset(token)
-        tape.record = None
-    arrays = [isinstance(part, Recorded | np.ndarray | np.generic) and np.ndim(part) > 0 for part in parts(y)]
-    if any(isinstance(part, Recorded) and part.tape is not tape for part in parts(y)):
-        raise RecordingError(f"{self._label}: call returned a value kept from another call; compute it anew.")
-    if not arrays or not all(arrays):
-        raise RecordingError(
-            f"{self._label}: call must return an array with the batch first, or a tuple of them, received "
-            f"{described(plain(y))}."
-        )
+    y = play(self, tape, lambda: self.call(x, **given))
     s.call.losses += [float(plain(loss)) for loss in tape.losses]
     if s.call.live:
         for variable, value in tape.assigned.items():
@@ -59,6 +43,29 @@ def forward(self: "Layer", s: Record, x: Any, **inputs: Any) -> Any:
         ends = places_of(y), places_of(tape.losses)
         s.tape = (tape.operations, tape.count, places_of(x), given, ends, own, outside)
     return over_parts(lambda part: as_output(self, part), plain(y))
+
+
+def play(self: Any, tape: Tape, run: Callable[[], Any], least: int = 1) -> Any:
+    """What `run` returns while the tape records: an array of so many axes at least, or a tuple of them."""
+    token = TAPE.set(tape)
+    try:
+        y = over_parts(lambda part: part.value if isinstance(part, Variable) else part, run())
+    except (ValueError, IndexError, TypeError) as error:
+        if (refusal := refused(self, error)) is None:
+            raise
+        raise refusal from error
+    finally:
+        TAPE.reset(token)
+        tape.record = None
+    if any(isinstance(part, Recorded) and part.tape is not tape for part in parts(y)):
+        raise RecordingError(f"{self._label} returned a value kept from another call; compute it anew.")
+    arrays = [isinstance(part, Recorded | np.ndarray | np.generic) and np.ndim(part) >= least for part in parts(y)]
+    if not arrays or not all(arrays):
+        raise RecordingError(
+            f"{self._label} must return an array with the batch first, or a tuple of them, received "
+            f"{described(plain(y))}."
+        )
+    return y
 
 
 def refused(self: "Layer", error: Exception) -> RecordingError | None:
@@ -90,11 +97,25 @@ def as_output(self: "Layer", y: np.ndarray) -> np.ndarray:
 
 
 def backward(self: "Layer", s: Record, g: Record) -> Any:
-    """Go back through the tape, and free it on the way."""
+    """Go back through the tape to the inputs and the weights."""
     operations, count, x, given, (y, losses), own, outside = s.tape
     arrived: list[Any] = [None] * count
     add(arrived, y, g.y)
     add(arrived, losses, [np.ones((), self.dtype)] * len(losses))
+    unplay(operations, arrived, s, g)
+    for name, place in own.items():
+        setattr(g, name, like(None if place is None else arrived[place], vars(s)[name]))
+    for variable, place in outside.items():  # a weight of another layer, used here
+        gradient, summed = like(arrived[place], variable.value), g.call.gradients
+        summed[variable] = summed[variable] + gradient if variable in summed else gradient
+    for name, place in given.items():
+        if all(part is not None and part.dtype.kind == "f" for part in parts(vars(s)[name])):
+            setattr(g, name, filled(arrived, place, vars(s)[name]))
+    return filled(arrived, x, s.x)
+
+
+def unplay(operations: list[Operation], arrived: list[Any], s: Record, g: Record) -> None:
+    """Go through the operations from the end, and free them on the way: each adds to what has arrived at others."""
     while operations:
         step = operations.pop()
         if not hasattr(step.function, "ensure_built"):
@@ -113,15 +134,6 @@ def backward(self: "Layer", s: Record, g: Record) -> Any:
                 add(arrived, place, vars(child).get(name))
         for out in step.out if isinstance(step.out, tuple) else (step.out,):
             arrived[out] = None
-    for name, place in own.items():
-        setattr(g, name, like(None if place is None else arrived[place], vars(s)[name]))
-    for variable, place in outside.items():  # a weight of another layer, used here
-        gradient, summed = like(arrived[place], variable.value), g.call.gradients
-        summed[variable] = summed[variable] + gradient if variable in summed else gradient
-    for name, place in given.items():
-        if all(part is not None and part.dtype.kind == "f" for part in parts(vars(s)[name])):
-            setattr(g, name, filled(arrived, place, vars(s)[name]))
-    return filled(arrived, x, s.x)
 
 
 def output_shape(self: "Layer", input_shape: Any, **further: Any) -> Any:

@@ -10,6 +10,7 @@ from nnlab.losses.absolute_error import Huber, MeanAbsoluteError
 from nnlab.losses.binary import BinaryCrossentropy
 from nnlab.losses.categorical import CategoricalCrossentropy, SparseCategoricalCrossentropy
 from nnlab.losses.divergence import KLDivergence
+from nnlab.losses.function import FunctionLoss, takes_two
 from nnlab.losses.hinge import Hinge
 from nnlab.losses.loss import Loss
 from nnlab.losses.squared_error import MeanSquaredError
@@ -84,7 +85,7 @@ ALIASES = {
 
 
 def get(identifier: Any) -> Loss:
-    """The loss for a name, a class, one of the functions here, or a loss.
+    """The loss for a name, a class, one of the functions here, a function of one's own, or a loss.
 
     >>> get("mse"), get("sparse_categorical_crossentropy")
     (<MeanSquaredError mean_squared_error>, <SparseCategoricalCrossentropy sparse_categorical_crossentropy>)
@@ -99,7 +100,9 @@ def get(identifier: Any) -> Loss:
             return found()
     elif callable(identifier) and identifier in FUNCTIONS:
         return FUNCTIONS[identifier]()
+    elif takes_two(identifier):
+        return FunctionLoss(identifier)
     raise ArgumentError(
-        f"loss must be one of {', '.join(map(repr, NAMED))}, or a Loss (a class with forward and backward), "
-        f"received {identifier!r}."
+        f"loss must be one of {', '.join(map(repr, NAMED))}, a function of (y_true, y_pred) in NumPy, or a Loss "
+        f"(a class with forward and backward), received {identifier!r}."
     )

@@ -10,7 +10,7 @@ from nnlab.explain import latex
 from nnlab.explain.axes import layout, letters
 from nnlab.explain.numbers import FEW, digits, format_array, rounded, summary
 from nnlab.explain.panels import Panel, panels
-from nnlab.explain.story import Chapter, Line, alarm, parts, patch_note, tell
+from nnlab.explain.story import Chapter, Line, alarm, one_time, parts, patch_note, tell
 
 WIDTH = 100
 SMALL = 100  # numbers; more are summarized
@@ -25,6 +25,8 @@ def text(shown: Trace | Entry) -> str:
     lines = [f"{root.title}: {root.shapes.replace('→', '->')}, training={shown.training}"]
     if path := alarm(shown):
         lines.append(f"!!! NaN or infinite numbers: the first are in {path!r}")
+    if path := one_time(shown):
+        lines.append(f"Axis t holds all times together; one time by itself is trace[{path!r}] and so on.")
     lines += tell_chapter(root)
     return "\n".join(lines)
 

@@ -149,6 +149,11 @@ def alarm(trace: Trace) -> str:
         return ""
 
 
+def one_time(trace: Trace) -> str:
+    """The path of a step at one time of a loop, where the trace shows all times together; "" where there is no loop."""
+    return next((piece.path for piece in trace.pieces() if piece.times and piece.kind == "step"), "")
+
+
 def patch_note(own: Any, value: Any) -> str:
     """How a patched value compares with the layer's own."""
     own, value = np.asarray(own, float), np.asarray(value, float)

@@ -13,7 +13,7 @@ from nnlab.core.trace import Entry, Trace
 from nnlab.explain import heatmap, latex
 from nnlab.explain.heatmap import ALONE, FOLDED, PAGE, Limits
 from nnlab.explain.plain import text as text
-from nnlab.explain.story import Chapter, Line, alarm, parts, patch_note, tell
+from nnlab.explain.story import Chapter, Line, alarm, one_time, parts, patch_note, tell
 from nnlab.explain.style import LINE, MONO, QUIET, note
 
 MARKS = {
@@ -69,9 +69,13 @@ def banner(trace: Trace) -> str:
 
 
 def meaning(trace: Trace) -> str:
-    """What the gradients on this page are gradients of."""
+    """What the gradients on this page are gradients of, and how a loop reads."""
     of = "the loss" if "loss/y" in trace else r"$\sum \bar y \cdot y$, where $\bar y$ is the gradient at the output"
-    return note(rf"Beside each value $v$ its gradient, $\bar v = \partial L / \partial v$; $L$ is {of}.")
+    said = rf"Beside each value $v$ its gradient, $\bar v = \partial L / \partial v$; $L$ is {of}."
+    if path := one_time(trace):
+        one = f"<code>trace[{escape(repr(path))}]</code>"
+        said += f" Axis t holds all times together; one time by itself is {one} and so on."
+    return note(said)
 
 
 def contents(chapter: Chapter, limits: Limits = PAGE) -> str:
@@ -99,9 +103,9 @@ def wide(html: str, width: int) -> str:
 
 
 def preview(chapter: Chapter) -> str:
-    """The output of a layer, small."""
+    """The output of a layer, small; of several the first."""
     line = chapter.line("y")
-    return heatmap.thumbnail(line.entry.value, line.axes, line.entry.path) if line else ""
+    return heatmap.thumbnail(parts(line.entry.value)[0], line.axes, line.entry.path) if line else ""
 
 
 def section(line: Line, limits: Limits = PAGE) -> str:

@@ -1,5 +1,7 @@
 """What recurrent layers promise beside their numbers: where steps stand, how patches reach them, what is kept."""
 
+import re
+
 import numpy as np
 import pytest
 from formula import uniform
@@ -165,6 +167,16 @@ def test_gates_read_stacked_over_time_and_at_one_time():
     np.testing.assert_array_equal(trace["i"].value[3], trace["t3/i"].value)
     np.testing.assert_array_equal(trace["i"].grad[3], trace["t3/i"].grad)
     assert "s.i = self.recurrent_activation(i)" in trace["i"].source == trace["t3/i"].source
+
+
+def test_a_page_says_how_to_read_one_time_of_a_loop():
+    for layer in (layers.LSTM(4), layers.Bidirectional(layers.GRU(2))):
+        trace = layer.trace(X)
+        shown = trace._repr_mimebundle_()
+        said = re.search(r"one time by itself is trace\['(.*?)'\]", shown["text/plain"])[1]
+        assert trace[said].shape == trace[said.replace("t0/", "")].shape[1:]
+        assert f"trace[&#x27;{said}&#x27;]" in shown["text/html"]
+    assert "Axis t" not in layers.Dense(2).trace(X)._repr_mimebundle_()["text/html"]
 
 
 def test_paths_lead_through_models_wrappers_and_stacks():

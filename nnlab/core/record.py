@@ -82,9 +82,12 @@ class Record:
         return layer.apply(self.child(name, layer), x, **inputs)
 
     def run_masked(self, name: str, layer: "Layer", x: Any, mask: Any, **inputs: Any) -> tuple[Any, Any]:
-        """Call a sublayer with the mask of its input, if it takes one: its output, and the mask of that."""
+        """Call a sublayer with the mask of its input, if it takes one: its output, and the mask of that.
+
+        As in Keras, a sublayer that is given further inputs, such as states, takes no mask unless it is one of them.
+        """
         child = self.child(name, layer)
-        if mask is not None and layer.takes_mask:
+        if mask is not None and layer.takes_mask and not inputs:
             inputs["mask"] = mask
         y = layer.apply(child, x, **inputs)
         return y, layer.mask_after(child, mask)

@@ -230,7 +230,7 @@ class Functional(Model):
             if isinstance(met, tuple) and all(part is None for part in met):
                 met = None
             given = layer.as_inputs({name: read(values, tensors) for name, tensors in node.given.items()})
-            y, after = s.run_masked(path, layer, layer.as_input(read(values, node.x)), given.pop("mask", met), **given)
+            y, after = s.run_masked(path, layer, layer.as_input(read(values, node.x)), met, **given)
             for tensor, part in zip(node.outputs, parts(y), strict=True):
                 values.setdefault(tensor, part)  # an input may stand in for what a layer makes
             after = after if isinstance(after, tuple) else (after,)  # of several outputs the first has the mask

@@ -76,7 +76,7 @@ class Reader:
         if not isinstance(name, str) or name in self.layers or name in self.compared or (name, 0) in self.made:
             raise ArgumentError(f"{self.owner}: each layer must have a name of its own, received {shortened(name)}.")
         nodes = self._list(f"inbound_nodes of {name!r}", part.get("inbound_nodes"))
-        if class_name in MASK_OPERATIONS and str(part.get("module")).startswith("keras.src.ops"):
+        if makes_mask(class_name, config, part.get("module")):
             read = [ref for node in nodes for ref in flat(references(node)) if isinstance(ref, Ref)]
             known = [self.compared.get(ref.name, ()) for ref in read]
             self.compared[name] = set(read) if class_name == "NotEqual" else set().union(*known)
@@ -191,6 +191,13 @@ class Reader:
                     f"{self.owner}: the layer {node.layer.name!r} is given a mask that does not come with its input; "
                     "nnlab passes on the masks of Masking and Embedding, and tensors given as mask=."
                 )
+
+
+def makes_mask(class_name: str, config: Mapping[str, Any], module: Any) -> bool:
+    """Whether this is one of the operations with which Keras makes masks; its older files do not say the module."""
+    if module is None:
+        return class_name in MASK_OPERATIONS and "trainable" not in config  # which every layer states
+    return class_name in MASK_OPERATIONS and str(module).startswith("keras.src.ops")
 
 
 # ---- references

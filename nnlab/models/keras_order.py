@@ -104,7 +104,7 @@ def operations(model: "Functional") -> list[Layer | SymbolicTensor]:
         if isinstance(here, MaskOperation):
             return [place(each) for each in here.inputs]
         given = dict(here.given)
-        if here.layer.takes_mask and "mask" not in given:
+        if here.layer.takes_mask and not given:
             given["mask"] = tuple(mask for tensor in parts(here.x) if (mask := met.get(tensor)) is not None)
         tensors = [*parts(here.x), *(each for name in sorted(given) for each in parts(given[name]))]
         return [place(each) for each in tensors]

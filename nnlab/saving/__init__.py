@@ -11,12 +11,12 @@ from nnlab.core.arguments import boolean
 from nnlab.core.errors import ArgumentError, FileError
 from nnlab.models import Model
 from nnlab.models.configuration import custom_objects as naming
-from nnlab.saving import atomic, hdf5, keras_zip, weights
+from nnlab.saving import atomic, hdf5, keras_h5, keras_zip, weights
 from nnlab.saving.limits import Budget, reading
 
 __all__ = ["load_model", "load_weights", "save_model", "save_weights"]
 
-READERS = {".keras": keras_zip.load}
+READERS = {".keras": keras_zip.load, ".h5": keras_h5.load, ".hdf5": keras_h5.load}
 
 
 def load_model(filepath: Any, custom_objects: Mapping[str, type] | None = None, compile: bool = True) -> Model:
@@ -58,7 +58,10 @@ def load_weights(model: Model, filepath: Any) -> None:
     """Set the weights of a model from a file."""
     path = as_path("load_weights", filepath)
     with reading(path, "a file of weights"), path.open("rb") as file:
-        weights.read(file, model, Budget(path.stat().st_size))
+        budget = Budget(path.stat().st_size)
+        content = keras_zip.weights_in(file, budget) if path.suffix == ".keras" else file
+        with hdf5.opened(content, budget) as root:
+            (keras_h5.read if root.texts("layer_names") or "model_weights" in root else weights.read)(root, model)
 
 
 def as_path(owner: str, filepath: Any) -> Path:

@@ -44,6 +44,9 @@ class Group:
     def __len__(self) -> int:
         return len(self._group)
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._group
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._group)
 

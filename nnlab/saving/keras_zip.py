@@ -14,10 +14,9 @@ from typing import Any, BinaryIO
 
 from nnlab import _version
 from nnlab.core.errors import FileError
-from nnlab.core.weighted import planned
 from nnlab.models import Model
-from nnlab.models.configuration import deserialized, serialized
-from nnlab.saving import compiling, weights
+from nnlab.models.configuration import serialized
+from nnlab.saving import compiling, hdf5, keras_h5, weights
 from nnlab.saving.limits import MOST_CONFIG, Budget, parsed, reading
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
@@ -30,18 +29,28 @@ def load(path: Path, compile: bool) -> Model:
     """The model in a `.keras` file."""
     with reading(path, "a .keras file"), path.open("rb") as file:
         budget = Budget(path.stat().st_size)
-        check_directory(file)
-        with zipfile.ZipFile(file) as archive:
-            check_names(archive)
-            config = parsed(member(archive, CONFIG, Budget(0)), CONFIG)
-            with planned():
-                model = deserialized(config)
-            if not isinstance(model, Model):
-                raise FileError(f"{CONFIG} must hold a model, and holds the layer {model._label}.")
-            weights.read(io.BytesIO(member(archive, WEIGHTS, budget)), model, budget)
+        with opened(file) as archive:
+            config = parsed(member(archive, CONFIG, budget), CONFIG)
+            model = keras_h5.made(config)
+            with hdf5.opened(io.BytesIO(member(archive, WEIGHTS, budget)), budget) as root:
+                weights.read(root, model)
         if compile:
             compiling.restore(model, config.get("compile_config"))
         return model
+
+
+def weights_in(file: BinaryIO, budget: Budget) -> BinaryIO:
+    """The weights in a `.keras` file, as a file."""
+    with opened(file) as archive:
+        return io.BytesIO(member(archive, WEIGHTS, budget))
+
+
+def opened(file: BinaryIO) -> zipfile.ZipFile:
+    """The archive, if it looks like one that Keras has made."""
+    check_directory(file)
+    archive = zipfile.ZipFile(file)
+    check_names(archive)
+    return archive
 
 
 def check_directory(file: BinaryIO) -> None:

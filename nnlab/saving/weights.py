@@ -17,7 +17,6 @@ from nnlab.core.symbolic import SymbolicTensor
 from nnlab.core.variable import Variable
 from nnlab.models import Functional, Model, Sequential, keras_order
 from nnlab.saving import hdf5
-from nnlab.saving.limits import Budget
 
 OLD_LIST = "_layer_checkpoint_dependencies"  # what the first `.keras` files called the layers of a model
 
@@ -72,19 +71,18 @@ def numbered(name: str, layers: list[Layer]) -> list[tuple[str, Layer]]:
 # ---- reading
 
 
-def read(file: BinaryIO, model: Layer, budget: Budget) -> None:
+def read(root: hdf5.Group, model: Layer) -> None:
     """Give the model the weights of a file: all of them, or none if one is missing, left over, or does not fit."""
     values: dict[Variable, np.ndarray] = {}
     parts = list(walk(model))
-    with hdf5.opened(file, budget) as root:
-        for path, layer, variables in parts:
-            group = group_at(root, path)
-            count = 0 if group is None else len(group)
-            if count != len(variables):
-                raise FileError(f"the file has {count} arrays of weights for {layer._label}, not {len(variables)}.")
-            for index, variable in enumerate(variables):
-                values[variable] = variable.fitting(group.array(str(index), variable.shape, variable.path))
-        check_nothing_left(root, {path for path, _, _ in parts})
+    for path, layer, variables in parts:
+        group = group_at(root, path)
+        count = 0 if group is None else len(group)
+        if count != len(variables):
+            raise FileError(f"the file has {count} arrays of weights for {layer._label}, not {len(variables)}.")
+        for index, variable in enumerate(variables):
+            values[variable] = variable.fitting(group.array(str(index), variable.shape, variable.path))
+    check_nothing_left(root, {path for path, _, _ in parts})
     assign(model, values)
 
 

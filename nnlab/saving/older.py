@@ -1,0 +1,63 @@
+"""What Keras 2 and TensorFlow.js wrote in a configuration, said as Keras 3 says it.
+
+Arguments that only told an implementation how to compute the same are left out; what changed its name is renamed.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from nnlab.core.errors import FileError
+from nnlab.models.configuration import INNER, class_and_config, shortened
+
+WITHOUT_EFFECT = ("implementation", "input_length", "fused", "virtual_batch_size", "adjustment")
+NEUTRAL = {"time_major": False, "renorm": False}
+RENAMED = {("LeakyReLU", "alpha"): "negative_slope", ("InputLayer", "batch_input_shape"): "batch_shape"}
+DISTRIBUTIONS = {"normal": "truncated_normal"}  # of the initializer VarianceScaling
+
+
+def modern(part: Any) -> dict[str, Any]:
+    """A layer's class and configuration, with those inside it, in today's words.
+
+    >>> modern({"class_name": "LeakyReLU", "config": {"name": "leak", "alpha": 0.5}})["config"]
+    {'name': 'leak', 'negative_slope': 0.5}
+    """
+    if isinstance(part, Mapping) and isinstance(part.get("config"), list):  # a row of layers, before Keras 2.2
+        part = {**part, "config": {"name": None, "layers": part["config"]}}
+    name, config = class_and_config(part)
+    if name in ("Sequential", "Functional", "Model"):
+        return {**part, "config": {**config, "layers": modern_layers(name, config.get("layers"))}}
+    found = {}
+    for key, value in config.items():
+        if key in WITHOUT_EFFECT or (key in NEUTRAL and value == NEUTRAL[key]):
+            continue
+        if key == "batch_input_shape" and name != "InputLayer":
+            continue  # said by an input of its own, see below
+        found[RENAMED.get((name, key), key)] = argument(name, key, value)
+    return {**part, "config": found}
+
+
+def modern_layers(name: str, parts: Any) -> list[Any]:
+    """The layers of a model; in a row of them, what the first says of its input becomes an input."""
+    if not isinstance(parts, list):
+        raise FileError(f"{name}: expected a list of layers, received {shortened(parts)}.")
+    layers = [modern(part) for part in parts]
+    first = parts[0].get("config") if parts else None
+    shape = first.get("batch_input_shape") if isinstance(first, Mapping) else None
+    if name == "Sequential" and shape is not None and parts[0]["class_name"] != "InputLayer":
+        config = {"batch_shape": shape, "name": f"{first.get('name')}_input"}
+        layers.insert(0, {"class_name": "InputLayer", "config": config})
+    return layers
+
+
+def argument(name: str, key: str, value: Any) -> Any:
+    """An argument in today's words."""
+    if key in INNER:
+        return [modern(each) for each in value] if isinstance(value, list) else value and modern(value)
+    if name == "BatchNormalization" and key == "axis" and isinstance(value, list) and len(value) == 1:
+        return value[0]
+    if isinstance(value, Mapping) and isinstance(value.get("config"), Mapping) and key.endswith("_initializer"):
+        config = {each: part for each, part in value["config"].items() if each != "dtype"}
+        if "distribution" in config:
+            config["distribution"] = DISTRIBUTIONS.get(str(config["distribution"]), config["distribution"])
+        return {**value, "config": config}
+    return value

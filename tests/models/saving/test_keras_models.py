@@ -1,0 +1,99 @@
+"""Models of real Keras: its files load with its outputs, and it loads ours with theirs, to 1e-5."""
+
+import os
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import saved_models
+
+import nnlab
+from nnlab import Model, Sequential, layers
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+LIBRARY = SimpleNamespace(**vars(layers), Model=Model, Sequential=Sequential)
+
+
+def outputs(model, x):
+    return saved_models.flat(model.predict(x if len(x) > 1 else x[0]))
+
+
+def assert_outputs(name, found, golden):
+    expected = [value for key, value in golden.items() if key.startswith(f"{name}/")]
+    assert len(found) == len(expected)
+    for y, value in zip(found, expected, strict=True):
+        np.testing.assert_allclose(y, value, rtol=1e-5, atol=1e-5 * np.abs(value).max(initial=0), err_msg=name)
+
+
+def of_keras(act, folder):
+    environment = os.environ | {"KERAS_BACKEND": "jax", "PYTHONPATH": str(GOLDEN.parent)}
+    subprocess.run([os.environ["NNLAB_KERAS"], GOLDEN / "make_models.py", act, folder], env=environment, check=True)
+    with np.load(folder / "outputs.npz") as archive:
+        return dict(archive)
+
+
+@pytest.fixture(scope="module")
+def golden():
+    with np.load(GOLDEN / "models" / "outputs.npz") as archive:
+        return dict(archive)
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in (GOLDEN / "models").glob("*.*[!z]")))
+def test_a_file_of_keras_computes_what_keras_computed(file, golden):
+    name = Path(file).stem
+    model = nnlab.load_model(GOLDEN / "models" / file)
+    assert_outputs(name, outputs(model, saved_models.inputs(name)), golden)
+
+
+@pytest.mark.parametrize("name", saved_models.MODELS)
+def test_the_layers_of_a_file_are_those_of_the_code_that_made_it(name):
+    model, made = nnlab.load_model(GOLDEN / "models" / f"{name}.keras"), saved_models.MODELS[name](LIBRARY)
+    kinds = [[(type(layer).__name__, layer.count_params()) for layer in each.layers] for each in (model, made)]
+    assert sorted(kinds[0]) == sorted(kinds[1])
+
+
+def test_a_file_of_keras_says_how_the_model_was_compiled():
+    model = nnlab.load_model(GOLDEN / "models" / "lenet.keras")
+    assert (type(model.optimizer), type(model.loss)) == (nnlab.optimizers.Adam, nnlab.losses.MeanSquaredError)
+    model.train_on_batch(*(np.zeros((1, *shape)) for shape in ((28, 28, 1), (10,))))
+
+
+@pytest.mark.keras
+def test_keras_saves_today_what_the_files_hold(tmp_path, golden):
+    today = of_keras("make", tmp_path)
+    assert set(today) == set(golden)
+    for name in saved_models.MODELS:
+        x = saved_models.inputs(name)
+        assert_outputs(name, outputs(nnlab.load_model(tmp_path / f"{name}.keras"), x), today)
+        assert_outputs(name, outputs(nnlab.load_model(GOLDEN / "models" / f"{name}.keras"), x), today)
+
+
+@pytest.mark.keras
+def test_every_layer_that_keras_saves_is_read(tmp_path):
+    golden = of_keras("rows", tmp_path)
+    for key in saved_models.ROWS:
+        for ending in (".keras", ".h5"):
+            model = nnlab.load_model(tmp_path / f"{key}{ending}")
+            assert_outputs(key, outputs(model, saved_models.row_inputs(key)), golden)
+
+
+@pytest.mark.keras
+def test_keras_reads_what_is_saved(tmp_path):
+    given, ours = {}, {}
+    for name in (*saved_models.MODELS, *saved_models.ROWS):
+        row = name in saved_models.ROWS
+        model = saved_models.row(name, LIBRARY) if row else saved_models.MODELS[name](LIBRARY)
+        x = saved_models.row_inputs(name) if row else saved_models.inputs(name)
+        saved_models.draw_weights(model)
+        if not row and name != "branches":
+            model.compile("adam", "mse", metrics=["mae"])
+        model.save(tmp_path / f"{name}.keras")
+        given |= {f"{name}/{index}": part for index, part in enumerate(x)}
+        ours |= {f"{name}/{index}": part for index, part in enumerate(outputs(model, x))}
+    np.savez(tmp_path / "inputs.npz", **given)
+    theirs = of_keras("load", tmp_path)
+    assert set(theirs) == set(ours)
+    for key, value in theirs.items():
+        np.testing.assert_allclose(ours[key], value, rtol=1e-5, atol=1e-5 * np.abs(value).max(initial=0), err_msg=key)

@@ -49,7 +49,7 @@ class Terms:
         values = values[~np.isnan(values)]
         added = [np.ravel(grids[name].values)[self._addend(name, cell)] for name in self.addends]
         shown = decimals.printed(np.ravel(grid.values)[cell], grid.shown_digits)
-        name = f"{grid.noun} {grid.place(cell)}"
+        name = f"{grid.noun} {grid.place(cell)}".rstrip()
         if not np.isfinite([*values, *added, float(shown)]).all():
             return f"{name} = {grid.shown(cell)}"
         if self.operation == "max":
@@ -108,7 +108,7 @@ class Equation:
         grid = grids[result]
         sign = "=" if self._exact(result, grids)[cell] else "≈"
         side = re.sub(r"\{(\w+)\}", operand, self.template)
-        return f"{grid.noun} {grid.place(cell)} = {side} {sign} {grid.shown(cell)}"
+        return f"{f'{grid.noun} {grid.place(cell)}'.rstrip()} = {side} {sign} {grid.shown(cell)}"
 
     def payload(self, result: str, grids: Mapping[str, Any]) -> dict[str, Any]:
         """The account as JSON and arrays; `grids` are the scene's, by name."""

@@ -67,7 +67,9 @@ class Grid:
         return decimals.of(self.values) if self.digits is None else self.digits
 
     def place(self, cell: int) -> str:
-        """Where cell number `cell` stands, by names where there are some: (1, 2), (red, 0, 2), (cat)."""
+        """Where cell number `cell` stands, by names where there are some: (1, 2), (red, 0, 2), (cat); "" if alone."""
+        if self.values.size == 1:
+            return ""
         *sheet, row, column = np.unravel_index(cell, self.values.shape)
         rows = [] if self.labels and self.values.shape[-2] == 1 else [str(row)]
         sheets = [self.sheets[number] if self.sheets else str(number) for number in sheet]

@@ -134,6 +134,10 @@ class Expected:
             if cell == (weight if grid == "kernel" else source)
         ]
 
+    def name(self, place):
+        """An output's place in words; nothing where it is the only one."""
+        return f"({place[0]}, {place[1]})" if len(self.windows) > 1 else ""
+
     def grids(self, explorer):
         grids = {"x": self.x, "kernel": self.kernel, "bias": [[self.bias]], "y": self.y}
         if self.has_padding:
@@ -246,7 +250,7 @@ def check_account(seen, expected, position, account):
     assert shows(account["bias"], expected.bias)
     assert shows(account["result"], expected.y[place[0]][place[1]])
     assert account["result"] == seen["grids"]["y"]["rows"][place[0]][place[1]]
-    assert account["name"] == f"= output ({place[0]}, {place[1]})"
+    assert account["name"] == f"= output {expected.name(place)}".rstrip()
     assert account["label"] == f"{position + 1} of {len(expected.windows)}"
     return 3 * len(window) + 3
 
@@ -275,7 +279,9 @@ def check_uses(seen, expected):
                 assert all(shows(badge.removeprefix("+"), expected.bias) for badge in found["badges"])
                 continue
             uses = expected.uses(name, divmod(cell, columns))
-            assert [chip["goal"] for chip in found["chips"]] == [f"→ ({i}, {j})" for (i, j), _, _ in uses], (name, cell)
+            assert [chip["goal"] for chip in found["chips"]] == [
+                f"→ {expected.name(place) or 'output'}" for place, _, _ in uses
+            ], (name, cell)
             assert found["outputs"] == [i * expected.out[1] + j for (i, j), _, _ in uses]
             assert len(found["badges"]) == len(uses)
             for chip, badge, (_, source, weight) in zip(found["chips"], found["badges"], uses, strict=True):

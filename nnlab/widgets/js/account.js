@@ -1,6 +1,6 @@
 // The account: how a number comes about, line by line, and where else it is used.
 
-import { place } from "./cells.js";
+import { called, place } from "./cells.js";
 import { h } from "./dom.js";
 import { equationAccount, equationText } from "./equation.js";
 import { ADDED } from "./links.js";
@@ -38,7 +38,7 @@ export class Account {
     const used = isCount || (sums.length && !others.length) ? [] : [`is used ${times}`];
     const head = elements.length && !uses.length ? "" : [what, [...used, ...sums].join(" and ")].filter(Boolean).join(" ");
     const several = links.names.length > 1;
-    const goal = (grid, at) => `${several ? `${scene.grid(grid).noun} ` : ""}${place(scene.grid(grid), at)}`;
+    const goal = (grid, at) => (several ? "" : place(scene.grid(grid), at)) || called(scene.grid(grid), at);
     const chips = others.slice(0, MOST).map((use) => this.#use(scene, links, use, goal(...use)));
     const more = others.length > MOST ? [h("p", {}, `and ${others.length - MOST} more`)] : [];
     this.uses.replaceChildren(...elements, ...(head ? [h("p", {}, head)] : []), h("div", {}, ...chips), ...more);

@@ -11,8 +11,9 @@ export function coordinates(spec, cell) {
   return [Math.floor(cell / (rows * columns)), Math.floor(cell / columns) % rows, cell % columns];
 }
 
-/** A cell's place as text, by names where there are some: "(1, 2)", "(red, 0, 2)", "(cat)". */
+/** A cell's place as text, by names where there are some: "(1, 2)", "(red, 0, 2)", "(cat)"; "" for the only cell. */
 export function place(spec, cell) {
+  if (spec.values.length === 1) return "";
   const [sheet, row, column] = coordinates(spec, cell);
   const words = [spec.labels[column] ?? column];
   if (!spec.labels.length || sides(spec)[1] > 1) words.unshift(row);
@@ -23,11 +24,11 @@ export function place(spec, cell) {
 /** A cell's number as its grid prints it. */
 export const shown = (spec, cell) => format(spec.values[cell], spec.digits);
 
-/** A cell in words: "input (1, 2) = 3"; without a place where there is only one cell. */
-export function described(spec, cell) {
-  const name = spec.values.length === 1 ? spec.noun : `${spec.noun} ${place(spec, cell)}`;
-  return `${name} = ${shown(spec, cell)}`;
-}
+/** What a cell is called: "input (1, 2)". */
+export const called = (spec, cell) => [spec.noun, place(spec, cell)].filter(Boolean).join(" ");
+
+/** A cell in words: "input (1, 2) = 3". */
+export const described = (spec, cell) => `${called(spec, cell)} = ${shown(spec, cell)}`;
 
 /** The marks that a cell has. */
 export const marksOf = (spec, cell) => spec.marks.filter((mark) => mark.cells[cell]);

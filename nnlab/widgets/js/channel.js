@@ -2,6 +2,9 @@
 
 const PATIENCE = 4000; // milliseconds until the learner is told that nobody answers
 
+/** What an answer is: to somebody else's request or an old one, to one that others wait behind, to the last one. */
+export const [STALE, PASSING, NEWEST] = [0, 1, 2];
+
 export class Channel {
   /** `onSilence(requests)` gets what was asked for and not answered. */
   constructor(model, onSilence) {
@@ -21,16 +24,16 @@ export class Channel {
     if (!this.open) this.#next();
   }
 
-  /** Takes note of an answer. True if the scene it came with is the newest that this view asked for. */
+  /** Takes note of an answer, and says what it is; NEWEST as well where nothing was asked. */
   heard(answer) {
-    if (!this.open) return true;
-    if (answer?.view !== this.name || answer.number !== this.number) return false;
+    if (!this.open) return NEWEST;
+    if (answer?.view !== this.name || answer.number !== this.number) return STALE;
     clearTimeout(this.timer);
     this.open = false;
     this.queue.shift();
-    if (!this.queue.length) return true;
+    if (!this.queue.length) return NEWEST;
     this.#next();
-    return false;
+    return PASSING;
   }
 
   close() {

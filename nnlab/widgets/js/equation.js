@@ -1,6 +1,6 @@
 // An account of one line: a template with the printed numbers of the linked cells in it.
 
-import { place, shown } from "./cells.js";
+import { called, shown } from "./cells.js";
 import { h } from "./dom.js";
 import { bracketed } from "./numbers.js";
 
@@ -19,11 +19,11 @@ export function equationAccount(scene, links, name, cell, onCells) {
   const element = h(
     "div",
     { class: "nn-step nn-line", "data-grid": name },
-    h("span", { class: "nn-name" }, `${grid.noun} ${place(grid, cell)}`, h("small", {}, `= ${symbols}`)),
+    h("span", { class: "nn-name" }, called(grid, cell), h("small", {}, `= ${symbols}`)),
     h("span", { class: "nn-side" }, "= ", ...pieces(scene, links, name, cell, operand)),
     h("span", { class: "nn-result" }, `${sign(scene, name, cell)} `, h("b", { class: "nn-value" }, shown(grid, cell))),
   );
-  return { element, sentence: `${grid.noun} ${place(grid, cell)} = ${equationText(scene, links, name, cell)}.` };
+  return { element, sentence: `${called(grid, cell)} = ${equationText(scene, links, name, cell)}.` };
 }
 
 /** "(−1) × 0.5 = −0.5": the right side of the line and its value. */

@@ -13,13 +13,16 @@ const isTouch = (event) => event.pointerType === "touch";
 export class Grid {
   /** `on.point(cell | null, how)`, `on.choose(cell)` and `on.edit(cell, text)` tell what the learner does. */
   constructor(spec, on) {
-    this.spec = spec;
-    this.name = spec.name;
-    this.on = on;
+    Object.assign(this, { spec, on });
     [this.sheets, this.rows, this.columns] = sides(spec);
     this.home = 0;
     this.lit = new Map();
     this.pointed = -1;
+  }
+
+  /** Makes the elements; apart from the constructor, so that other looks are whole before they are asked for theirs. */
+  build() {
+    const { spec } = this;
     this.cells = Array.from(spec.values, (_, cell) => this.cell(cell, spec));
     this.frames = Array.from({ length: this.sheets }, () => h("div", { class: "nn-frame", "aria-hidden": "true", hidden: true }));
     this.captions = this.frames.map(() => h("span", { class: "nn-caption", "aria-hidden": "true" }));
@@ -36,6 +39,7 @@ export class Grid {
     );
     this.listen();
     this.update(spec);
+    return this;
   }
 
   /** True if the new numbers fit into the cells that are there. */
@@ -50,7 +54,7 @@ export class Grid {
     this.limit = spec.values.reduce((most, value) => (Math.abs(value) > most ? Math.abs(value) : most), 0);
     this.longest = 0;
     spec.values.forEach((_, cell) => this.draw(cell, spec));
-    const word = this.rows > 1 || this.look === "cells" ? 8 : 14;
+    const word = this.rows > 1 || spec.look === "cells" ? 8 : 14;
     this.longest = spec.labels.reduce((most, label) => Math.max(most, Math.min(label.length * 0.8, word)), this.longest);
     this.element.style.setProperty("--longest", Math.max(this.longest, 3));
     setText(this.scale.firstChild, format(spec.scale === "count" ? 0 : -this.limit, spec.digits));

@@ -7,7 +7,10 @@ export function legend(scene) {
   const marks = new Map(grids.flatMap((grid) => grid.marks.map((mark) => [mark.label, mark.style])));
   const sample = (style) => h("i", { "data-marks": style, "aria-hidden": "true" });
   const items = [...marks].map(([label, style]) => h("li", {}, sample(style), label));
-  const titles = grids.filter((grid) => grid.editable).map((grid) => grid.title.toLowerCase());
-  if (titles.length) items.push(h("li", {}, `Click a number to change it: ${titles.join(", ")}.`));
+  const ways = { "Drag a dot, or press its arrow keys": (look) => look === "points", "Click a number to change it": (look) => look !== "points" };
+  for (const [way, fits] of Object.entries(ways)) {
+    const titles = grids.filter((grid) => grid.editable && fits(grid.look)).map((grid) => grid.title.toLowerCase());
+    if (titles.length) items.push(h("li", {}, `${way}: ${titles.join(", ")}.`));
+  }
   return items;
 }

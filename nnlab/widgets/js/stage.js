@@ -1,7 +1,15 @@
 // Where the parts of a scene stand: what is given on the left, what is made of it on the right.
 
-import { h } from "./dom.js";
+import { Bars } from "./bars.js";
+import { Curves } from "./curves.js";
+import { h, setText } from "./dom.js";
 import { Grid } from "./grid.js";
+import { Points } from "./points.js";
+import { Tiles } from "./tiles.js";
+import { Treemap } from "./treemap.js";
+
+const LOOKS = { cells: Grid, bars: Bars, points: Points, tiles: Tiles };
+const CHARTS = { curves: Curves, treemap: Treemap };
 
 export class Stage {
   /** `on(name)` makes the handlers of the grid of that name. */
@@ -17,6 +25,11 @@ export class Stage {
     return new Map([...this.parts].filter(([, part]) => part instanceof Grid));
   }
 
+  /** True while the learner drags a number. */
+  get moving() {
+    return [...this.parts.values()].some((part) => part.moving);
+  }
+
   /** Draws the parts, keeping elements (and with them focus) wherever the new numbers fit; true if any is new. */
   update(specs, root) {
     let changed = specs.map((spec) => spec.name).join() !== [...this.parts.keys()].join();
@@ -30,7 +43,7 @@ export class Stage {
       return this.#made(spec);
     });
     const badges = new Set(specs.map((spec) => spec.badge));
-    next.forEach((part) => part.source && (part.source.textContent = badges.size > 1 ? part.spec.badge : ""));
+    for (const part of next) setText(part.source, badges.size > 1 ? part.spec.badge : "");
     root.style.setProperty("--characters", Math.max(3, ...next.map((part) => part.longest ?? 0)));
     if (!changed) return false;
     const focused = root.contains(document.activeElement) ? document.activeElement.closest("[data-name]") : null;
@@ -43,7 +56,7 @@ export class Stage {
   }
 
   #made(spec) {
-    return new Grid(spec, this.on(spec.name));
+    return spec.kind === "grid" ? new LOOKS[spec.look](spec, this.on(spec.name)).build() : new CHARTS[spec.kind](spec);
   }
 
   /** A part, the sign before it, and the parts that stand below it. */

@@ -1,6 +1,6 @@
 // An account of many terms: the sum, the mean or the largest of products, adding up exactly as printed.
 
-import { marksOf, place, shown } from "./cells.js";
+import { called, described, marksOf, place, shown } from "./cells.js";
 import { h } from "./dom.js";
 import { asText, bracketed, counted, format, printed, raised } from "./numbers.js";
 
@@ -13,7 +13,7 @@ export function termsAccount(scene, links, name, cell, onCells) {
   const count = links.terms(name);
   const values = account.values.subarray(cell * count, (cell + 1) * count);
   const chips = count > MOST ? [] : Array.from(values, (_, term) => chip(scene, links, name, cell, term, onCells));
-  const blocks = groups(account, values).map(({ label, start, end, sum }) =>
+  const blocks = (chips.length ? groups(account, values) : []).map(({ label, start, end, sum }) =>
     h(
       "div",
       { class: "nn-group" },
@@ -27,7 +27,7 @@ export function termsAccount(scene, links, name, cell, onCells) {
   const { lines, sentence } = reckoning(scene, links, name, cell, values);
   const products = h("div", { class: "nn-groups", style }, ...blocks);
   const element = h("div", { class: "nn-step", "data-grid": name }, products, h("div", { class: "nn-account" }, ...lines));
-  return { element, sentence: `${grid.noun} ${place(grid, cell)} = ${shown(grid, cell)}: ${sentence}.` };
+  return { element, sentence: `${described(grid, cell)}: ${sentence}.` };
 }
 
 /** One term as a small card: its factors and what they make, or the number alone. */
@@ -37,7 +37,7 @@ export function chip(scene, links, name, cell, term, onCells) {
   const absent = Number.isNaN(number);
   const top = { scene, best: largest(scene.accounts[name], links.terms(name), cell) };
   const alone = factors.length === 1 && sign === "=";
-  const lower = absent ? "outside" : alone ? place(...first) : factorText(factors);
+  const lower = absent ? "outside" : alone ? place(...first) || first[0].noun : factorText(factors);
   return h(
     "div",
     {
@@ -129,7 +129,7 @@ function reckoning(scene, links, name, cell, values) {
     said = `the ${said}`;
   } else {
     const text = amount === null ? "–" : asText(amount, digits);
-    for (const { label, sum } of account.groups.length ? groups(account, values) : []) {
+    for (const { label, sum } of values.length > MOST && account.groups.length ? groups(account, values) : []) {
       lines.push(line("nn-part", label, sum === null ? "–" : asText(sum, digits)));
     }
     lines.push(line("nn-total", `sum of ${terms}`, text));
@@ -155,6 +155,6 @@ function reckoning(scene, links, name, cell, values) {
   const reconciled = operation === "sum" && rest !== 0n;
   if (reconciled) lines.push(line("nn-rounding", "+ rounding of the printed digits", asText(rest, most)));
   const sign = known && (rest === 0n || reconciled) ? "=" : "≈";
-  lines.push(line("nn-result", `${sign} ${grid.noun} ${place(grid, cell)}`, shown(grid, cell)));
+  lines.push(line("nn-result", `${sign} ${called(grid, cell)}`, shown(grid, cell)));
   return { lines, sentence: said };
 }

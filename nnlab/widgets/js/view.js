@@ -1,7 +1,7 @@
 // The whole view: puts the parts together, and passes what the learner asks for to Python.
 
 import { Account } from "./account.js";
-import { Channel } from "./channel.js";
+import { Channel, NEWEST, PASSING } from "./channel.js";
 import { Controls, reasons } from "./controls.js";
 import { h, setText } from "./dom.js";
 import { legend } from "./legend.js";
@@ -48,7 +48,9 @@ export class View {
 
   /** Takes what Python sent: the scene, scenes computed ahead, what to say, and whose request it answers. */
   receive({ scene, ahead, message, answer }) {
-    if (!this.channel.heard(answer) && this.scene) return;
+    const heard = this.channel.heard(answer);
+    const shown = heard === NEWEST || (heard === PASSING && this.stage.moving); // a drag shows what it passes
+    if (!shown && this.scene) return;
     this.ahead = ahead;
     this.#draw(scene);
     this.#say(message);

@@ -102,6 +102,10 @@ class Explorer(GridView):
     def remember(self, settings: Settings) -> None:
         """Keep what later settings may want back; called with settings that are being shown."""
 
+    def edited(self, name: str, values: np.ndarray) -> Settings:
+        """The settings that change when a learner changes a number of the grid `name`."""
+        return {name: values}
+
     # ---- what they all have
 
     @classmethod

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlab.core.arguments import number
 from nnlab.core.errors import ArgumentError, ShapeError
 
 LARGEST = 9999.0  # of a number in a cell: what a learner can read and add up
@@ -44,6 +45,19 @@ def numbers(owner: str, name: str, value: Any, most: int, ones: tuple[int, ...] 
     if wrong.size:
         raise ArgumentError(f"{owner}: {name} takes numbers from {-LARGEST:g} to {LARGEST:g}, received {wrong[0]:g}.")
     return array
+
+
+def row(owner: str, name: str, value: Any, length: int) -> np.ndarray:
+    """`value` as `length` numbers in a row, each short enough to read.
+
+    >>> row("BatchNorm", "gamma", 2, length=3)
+    array([2., 2., 2.])
+    """
+    array = np.asarray(value, object).ravel()
+    array = np.repeat(array, length) if array.size == 1 else array
+    if array.size != length:
+        raise ShapeError(f"{owner}: {name} takes {length} numbers, one a channel, received {array.size}.")
+    return np.array([number(owner, name, each, -LARGEST, LARGEST) for each in array.tolist()])
 
 
 def single(pair: tuple[int, ...]) -> int | tuple[int, ...]:

@@ -1,0 +1,313 @@
+"""Batch, layer and group normalization on one block: which numbers share a mean, and who moves when one is moved."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from nnlab.core.arguments import boolean, integer, number, one_of
+from nnlab.core.trace import Trace
+from nnlab.explorers.explorer import Explorer, Setting, Settings
+from nnlab.explorers.sheets import by, drawn, numbers, row
+from nnlab.layers import BatchNormalization, GroupNormalization, LayerNormalization
+from nnlab.widgets.accounts import Account, Equation, Terms
+from nnlab.widgets.charts import Curves
+from nnlab.widgets.scene import Grid, Scene
+
+MOST = 8  # samples and channels
+NUMBERS = (-3, -2, -1, 0, 1, 2, 3, 4, 5, 6)
+LONGEST = 20  # steps of training whose moving statistics are drawn
+KINDS = {"batch": BatchNormalization, "layer": LayerNormalization, "group": GroupNormalization}
+SHARING = {"batch": "channel", "layer": "sample", "group": "group"}
+MOMENTUMS = (0.0, 0.5, 0.9, 0.99)
+DEFAULTS = {
+    "kind": "batch",
+    "training": True,
+    "samples": 6,
+    "channels": 4,
+    "groups": 2,
+    "epsilon": 0.001,
+    "momentum": 0.9,
+    "step": 0,
+}
+
+
+class BatchNorm(Explorer):
+    """Normalization of a block of numbers (samples, channels): each step of the layer, and who depends on whom.
+
+    x: at most 8 samples and 8 channels; without it, it is drawn from the seed. gamma, beta: one number a channel.
+    `kind` is "batch", "layer" or "group" (with `groups`). `training=False` uses the moving statistics as they are
+    after `step` steps of training on this batch with this `momentum`. Drag a sample, and watch the others' outputs.
+    Ioffe and Szegedy, arXiv:1502.03167.
+
+    >>> explorer = BatchNorm(x=[[1, 10], [3, 50]], epsilon=0)
+    >>> explorer.trace["y"].value
+    array([[-1., -1.],
+           [ 1.,  1.]], dtype=float32)
+    >>> explorer.kind = "layer"
+    >>> explorer.trace["mean"].value.ravel().tolist()
+    [5.5, 26.5]
+    >>> BatchNorm(x=[[1, 2, 3]], beta=[0, 1, 2]).trace["y"].value  # a batch of one is its own mean
+    array([[0., 1., 2.]], dtype=float32)
+    """
+
+    controls = ("kind", "training", "samples", "channels", "groups", "epsilon", "momentum", "step")
+    choices = ("kind",)
+    ahead = ("kind", "training")
+
+    x = Setting()
+    gamma = Setting()
+    beta = Setting()
+    kind = Setting()
+    training = Setting()
+    samples = Setting()
+    channels = Setting()
+    groups = Setting()
+    epsilon = Setting()
+    momentum = Setting()
+    step = Setting()
+
+    def __init__(
+        self,
+        x: Any = None,
+        kind: str = "batch",
+        training: bool = True,
+        gamma: Any = None,
+        beta: Any = None,
+        samples: int | None = None,
+        channels: int | None = None,
+        groups: int = 2,
+        epsilon: float = 0.001,
+        momentum: float = 0.9,
+        step: int = 0,
+        hide: tuple[str, ...] = (),
+        seed: int = 0,
+        **unknown: Any,
+    ):
+        settings = {name: value for name, value in locals().items() if name in self.setting_names()}
+        super().__init__(**settings, **unknown)
+
+    # ---- the settings
+
+    def prepare(self, current: Mapping[str, Any], changes: Mapping[str, Any]) -> Settings:
+        owner = "BatchNorm"
+        given = {name: value for name, value in changes.items() if value is not None}
+        settings = {**DEFAULTS, **current, **given}
+        fresh = "seed" in given or "x" not in current
+        if "x" in given:
+            settings["x"] = numbers(owner, "x", given["x"], MOST)
+        elif fresh or "samples" in given or "channels" in given:
+            sizes = [integer(owner, name, settings[name]) for name in ("samples", "channels")]
+            for name, size in zip(("samples", "channels"), sizes, strict=True):
+                number(owner, name, size, 1, MOST)
+            sheet = drawn(NUMBERS, MOST, (settings["seed"], MOST)) if fresh else self._sheet
+            settings["x"] = sheet[: sizes[0], : sizes[1]].copy()
+        settings["samples"], settings["channels"] = settings["x"].shape
+        for name, start in (("gamma", 1.0), ("beta", 0.0)):
+            kept = settings.get(name, np.empty(0))
+            if name in given or np.size(kept) != settings["channels"]:
+                values = given.get(name, [*kept, *[start] * MOST][: settings["channels"]])
+                settings[name] = row(owner, name, values, settings["channels"])
+        settings["kind"] = one_of(owner, "kind", settings["kind"], tuple(KINDS))
+        settings["training"] = boolean(owner, "training", settings["training"])
+        settings["groups"] = integer(owner, "groups", settings["groups"])
+        settings["epsilon"] = number(owner, "epsilon", settings["epsilon"], 0.0, 10.0)
+        settings["momentum"] = number(owner, "momentum", settings["momentum"], 0.0, 1.0)
+        settings["step"] = int(number(owner, "step", integer(owner, "step", settings["step"], 0), 0, LONGEST))
+        for name in ("x", "gamma", "beta"):
+            settings[name].flags.writeable = False
+        self.layer(settings).build(settings["x"].shape)
+        return settings
+
+    def remember(self, settings: Settings) -> None:
+        """Keep the numbers that a learner set, so that a batch made smaller and larger again brings them back."""
+        if getattr(self, "_seed", None) != settings["seed"]:
+            self._sheet, self._seed = drawn(NUMBERS, MOST, (settings["seed"], MOST)), settings["seed"]
+        self._sheet[: settings["samples"], : settings["channels"]] = settings["x"]
+
+    def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
+        options = {
+            "kind": tuple(KINDS),
+            "training": (False, True),
+            "epsilon": (0.0, 0.001, 0.1, 1.0),
+            "momentum": MOMENTUMS,
+            "step": range(LONGEST + 1),
+        }
+        return options.get(name, range(1, MOST + 1))
+
+    def layer(self, settings: Settings) -> BatchNormalization | LayerNormalization | GroupNormalization:
+        own = {"batch": {"momentum": settings["momentum"]}, "group": {"groups": settings["groups"]}}
+        kind = settings["kind"]
+        return KINDS[kind](epsilon=settings["epsilon"], **own.get(kind, {}), name="batchnorm")
+
+    # ---- the picture
+
+    def draw(self, settings: Settings) -> tuple[Scene, Trace]:
+        layer = self.layer(settings)
+        layer.build(settings["x"].shape)
+        layer.gamma.assign(settings["gamma"])
+        layer.beta.assign(settings["beta"])
+        moving = self._moving(layer, settings) if settings["kind"] == "batch" else None
+        trace = layer.trace(settings["x"], training=settings["training"], seed=0)
+        grids = self._grids(trace, settings)
+        scene = Scene(
+            title=f"{settings['kind'].capitalize()} normalization",
+            formula="" if "formula" in settings["hide"] else "y = γ · (x − mean) / √(var + ε) + β",
+            parts=(*grids, *([] if moving is None else [moving])),
+            accounts=accounts(trace, settings),
+            result="y",
+            controls=tuple(self.control(name, settings) for name in self._shown(settings)),
+            notes=self._notes(layer, trace, settings),
+            code=code(layer),
+            hide=settings["hide"],
+        )
+        return replace(scene, text=self._text(scene)), trace
+
+    def _shown(self, settings: Settings) -> list[str]:
+        only = {"groups": "group", "momentum": "batch", "step": "batch"}
+        return [name for name in self.controls if only.get(name, settings["kind"]) == settings["kind"]]
+
+    def _moving(self, layer: BatchNormalization, settings: Settings) -> Curves:
+        """The moving statistics over steps of training on this batch; leaves the layer as it is after `step` steps."""
+        states = [layer.get_weights()]
+        for _ in range(LONGEST):
+            layer(settings["x"], training=True)
+            states.append(layer.get_weights())
+        layer.set_weights(states[settings["step"]])
+        means = np.array([state[2] for state in states])
+        lines = {f"moving mean, channel {c}": means[:, c] for c in range(settings["channels"])}
+        title = "Moving mean over steps of training on this batch"
+        return Curves("moving", title, np.arange(LONGEST + 1), lines, "steps", "moving mean", at=settings["step"])
+
+    def _grids(self, trace: Trace, settings: Settings) -> list[Grid]:
+        block, channel = ("b", "c"), ("", "c")
+        shared = {"batch": channel, "layer": ("b", ""), "group": ("b", "group")}[settings["kind"]]
+        table = sheets(trace, settings)
+
+        def grid(name: str, title: str, noun: str, axes: tuple[str, str], **more: Any) -> Grid:
+            return Grid(name, title, table[name], noun, axes, **more)
+
+        grids = [
+            grid("x", "Input", "input", block, source=True, editable=True),
+            Grid(
+                "samples",
+                "Drag a sample",
+                table["x"].T,
+                "input",
+                ("c", "b"),
+                look="points",
+                source=True,
+                editable=True,
+                mirrors="x",
+            ),
+        ]
+        if "moving_mean" in table:
+            grids += [
+                grid("moving_mean", "Moving mean", "moving mean", channel, source=True),
+                grid("moving_variance", "Moving variance", "moving variance", channel, source=True),
+            ]
+        return [
+            *grids,
+            grid("mean", "Mean", "mean", shared),
+            grid("centered", "Input − mean", "centered", block),
+            grid("var", "Variance", "variance", shared),
+            grid("inv_std", "1 / √(variance + ε)", "inverse deviation", shared),
+            grid("x_hat", "Normalized", "normalized", block),
+            grid("gamma", "γ", "gamma", channel, before="×", editable=True),
+            grid("beta", "β", "beta", channel, before="+", editable=True),
+            grid("y", "Output", "output", block, before="="),
+            Grid("outputs", "Outputs", table["y"].T, "output", ("c", "b"), look="points", mirrors="y", below="y"),
+        ]
+
+    def _notes(self, layer: Any, trace: Trace, settings: Settings) -> tuple[str, ...]:
+        kind, x = settings["kind"], settings["x"]
+        nudged = x + np.eye(1, x.size).reshape(x.shape)
+        moved = int((layer.trace(nudged, training=settings["training"], seed=0)["y"].value != trace["y"].value).sum())
+        others = "no other output" if moved <= 1 else f"{moved - 1} other output{'s' if moved > 2 else ''}"
+        notes = [f"Adding 1 to input (0, 0) moves {others}: a mean and a variance for each {SHARING[kind]}."]
+        if kind == "batch" and not settings["training"]:
+            notes[0] = f"Adding 1 to input (0, 0) moves {others}: the statistics are the moving ones, not the batch's."
+        if kind == "batch" and settings["training"] and len(x) == 1:
+            notes.append("A batch of one is its own mean: every output is β.")
+        count = settings["channels"]
+        trainable = f"2 × {count} trainable parameters (γ, β)"
+        rest = f" and 2 × {count} that are not (moving mean and variance)" if kind == "batch" else ""
+        notes.append(f"{trainable}{rest}: {layer.count_params()} in all.")
+        return tuple(notes)
+
+    def _text(self, scene: Scene) -> str:
+        return "\n".join(
+            [f"{scene.title} of {by(self_shape(scene))} numbers.", *scene.notes, *(p.text() for p in scene.parts)]
+        )
+
+    def edited(self, name: str, values: np.ndarray) -> Settings:
+        """A point that is dragged is a number of x."""
+        return {"x": values.T} if name == "samples" else {name: values}
+
+
+def self_shape(scene: Scene) -> tuple[int, ...]:
+    """The shape of the block."""
+    return scene.grid("x").values.shape
+
+
+def sheets(trace: Trace, settings: Settings) -> dict[str, np.ndarray]:
+    """Each value of the trace as rows and columns."""
+    samples, channels = trace["x"].shape
+    shared = {"batch": (1, channels), "layer": (samples, 1), "group": (samples, settings["groups"])}[settings["kind"]]
+    shapes = dict.fromkeys(("mean", "var", "inv_std"), shared)
+    shapes |= dict.fromkeys(("gamma", "beta", "moving_mean", "moving_variance"), (1, channels))
+    return {name: trace[name].value.reshape(shapes.get(name, (samples, channels))) for name in trace.names}
+
+
+def accounts(trace: Trace, settings: Settings) -> dict[str, Account]:
+    """How each number of the block comes about."""
+    samples, channels = trace["x"].shape
+    cells = np.arange(samples * channels)
+    row_of, column = cells // channels, cells % channels
+    group = row_of * settings["groups"] + column // max(channels // settings["groups"], 1)
+    shares = {"batch": column, "layer": row_of, "group": group}[settings["kind"]]  # the mean that each cell shares
+    epsilon = Decimal(repr(settings["epsilon"]))
+    if settings["kind"] == "batch" and not settings["training"]:
+        kept = np.arange(channels)
+        mean: Account = Equation("{moving_mean}", {"moving_mean": kept}, lambda value: value)
+        var: Account = Equation("{moving_variance}", {"moving_variance": kept}, lambda value: value)
+    else:
+        members = np.array([np.flatnonzero(shares == part) for part in range(shares.max() + 1)])
+        mean = average(trace, members, ("x",), samples if settings["kind"] == "batch" else 1)
+        var = average(trace, members, ("centered", "centered"), samples if settings["kind"] == "batch" else 1)
+    return {
+        "mean": mean,
+        "centered": Equation("{x} − {mean}", {"x": cells, "mean": shares}, lambda x, mean: x - mean),
+        "var": var,
+        "inv_std": Equation(
+            f"1 / √({{var}} + {settings['epsilon']:g})",
+            {"var": np.arange(shares.max() + 1)},
+            lambda value: 1 / (value + epsilon).sqrt(),
+        ),
+        "x_hat": Equation(
+            "{centered} × {inv_std}", {"centered": cells, "inv_std": shares}, lambda centered, scale: centered * scale
+        ),
+        "y": Equation(
+            "{gamma} × {x_hat} + {beta}",
+            {"gamma": column, "x_hat": cells, "beta": column},
+            lambda gamma, x_hat, beta: gamma * x_hat + beta,
+        ),
+    }
+
+
+def average(trace: Trace, members: np.ndarray, factors: tuple[str, ...], rows: int) -> Terms:
+    """A mean over the cells that share it, of a value or of its square."""
+    values = np.ravel(trace[factors[0]].value).astype(float)[members] ** len(factors)
+    count = np.full(len(members), members.shape[1])
+    return Terms(
+        {factors[0]: members}, factors, values, (rows, members.shape[1] // rows), 3, operation="mean", count=count
+    )
+
+
+def code(layer: Any) -> str:
+    """The line of Keras that makes the layer."""
+    own = {"BatchNormalization": "momentum", "GroupNormalization": "groups"}.get(type(layer).__name__)
+    first = f"{own}={getattr(layer, own)}, " if own else ""
+    return f"keras.layers.{type(layer).__name__}({first}epsilon={layer.epsilon:g})"

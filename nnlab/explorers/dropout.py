@@ -1,0 +1,204 @@
+"""Dropout: which numbers are dropped, what makes good for them, and what many draws come to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from nnlab.core.arguments import boolean, integer, number
+from nnlab.core.trace import Trace
+from nnlab.explorers.explorer import Explorer, Setting, Settings
+from nnlab.explorers.sheets import by, drawn, numbers
+from nnlab.layers import Dropout as DropoutLayer
+from nnlab.layers import SpatialDropout1D
+from nnlab.widgets.accounts import Account, Equation, Terms
+from nnlab.widgets.charts import Curves
+from nnlab.widgets.scene import Grid, Mark, Scene
+
+MOST = 10  # rows and columns
+DRAWS = 100  # draws whose running mean is shown
+NUMBERS = (1, 2, 3, 4, 5, 6, 7, 8, 9)
+RATES = tuple(round(0.1 * tenth, 1) for tenth in range(10))
+DEFAULTS = {"rate": 0.5, "training": True, "spatial": False, "rows": 4, "columns": 6, "trial": 0}
+
+
+class Dropout(Explorer):
+    """The mask of a dropout layer, the survivors times 1 / (1 - rate), and the mean over many draws.
+
+    x: rows and columns of numbers, at most 10 each; without it, it is drawn from the seed. `spatial=True` drops whole
+    columns, as SpatialDropout1D does with channels. `trial` counts the draws: another one gives another mask, the same
+    one the same mask again. Srivastava et al., JMLR 15, 2014.
+
+    >>> explorer = Dropout(x=[[1, 2, 3, 4]], rate=0.5)
+    >>> sorted(set((explorer.trace["y"].value / [[1, 2, 3, 4]]).ravel().tolist()))
+    [0.0, 2.0]
+    >>> explorer.training = False
+    >>> explorer.trace["y"].value.tolist()
+    [[1.0, 2.0, 3.0, 4.0]]
+    """
+
+    controls = ("rate", "training", "spatial", "rows", "columns", "trial")
+    ahead = ("rate", "training", "trial")
+
+    x = Setting()
+    rate = Setting()
+    training = Setting()
+    spatial = Setting()
+    rows = Setting()
+    columns = Setting()
+    trial = Setting()
+
+    def __init__(
+        self,
+        x: Any = None,
+        rate: float = 0.5,
+        training: bool = True,
+        spatial: bool = False,
+        rows: int | None = None,
+        columns: int | None = None,
+        trial: int = 0,
+        hide: tuple[str, ...] = (),
+        seed: int = 0,
+        **unknown: Any,
+    ):
+        settings = {name: value for name, value in locals().items() if name in self.setting_names()}
+        super().__init__(**settings, **unknown)
+
+    # ---- the settings
+
+    def prepare(self, current: Mapping[str, Any], changes: Mapping[str, Any]) -> Settings:
+        owner = "Dropout"
+        given = {name: value for name, value in changes.items() if value is not None}
+        settings = {**DEFAULTS, **current, **given}
+        fresh = "seed" in given or "x" not in current
+        if "x" in given:
+            settings["x"] = numbers(owner, "x", given["x"], MOST)
+        elif fresh or "rows" in given or "columns" in given:
+            rows, columns = (
+                int(number(owner, name, integer(owner, name, settings[name]), 1, MOST)) for name in ("rows", "columns")
+            )
+            sheet = drawn(NUMBERS, MOST, (settings["seed"], MOST)) if fresh else self._sheet
+            settings["x"] = sheet[:rows, :columns].copy()
+        settings["x"].flags.writeable = False
+        settings["rows"], settings["columns"] = settings["x"].shape
+        settings["rate"] = number(owner, "rate", settings["rate"], 0.0, 1.0)
+        settings["training"] = boolean(owner, "training", settings["training"])
+        settings["spatial"] = boolean(owner, "spatial", settings["spatial"])
+        settings["trial"] = int(number(owner, "trial", integer(owner, "trial", settings["trial"], 0), 0, DRAWS - 1))
+        return settings
+
+    def remember(self, settings: Settings) -> None:
+        """Keep the numbers that a learner set, so that rows taken away and brought back are the same."""
+        if getattr(self, "_seed", None) != settings["seed"]:
+            self._sheet, self._seed = drawn(NUMBERS, MOST, (settings["seed"], MOST)), settings["seed"]
+        self._sheet[: settings["rows"], : settings["columns"]] = settings["x"]
+
+    def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
+        options = {"rate": RATES, "training": (False, True), "spatial": (False, True), "trial": range(DRAWS)}
+        return options.get(name, range(1, MOST + 1))
+
+    def layer(self, settings: Settings) -> DropoutLayer:
+        kind = SpatialDropout1D if settings["spatial"] else DropoutLayer
+        return kind(settings["rate"], name="dropout")
+
+    # ---- the picture
+
+    def draw(self, settings: Settings) -> tuple[Scene, Trace]:
+        layer = self.layer(settings)
+        trace = self._trace(layer, settings, settings["trial"])
+        scene = Scene(
+            title="Spatial dropout" if settings["spatial"] else "Dropout",
+            formula="" if "formula" in settings["hide"] else formula(settings),
+            parts=(*self._grids(trace, settings), *self._trials(layer, settings)),
+            accounts=accounts(trace, settings),
+            result="y",
+            controls=tuple(self.control(name, settings) for name in self.controls),
+            notes=notes(trace, settings),
+            code=f"keras.layers.{type(layer).__name__}({layer.rate:g})",
+            hide=settings["hide"],
+        )
+        first = f"{scene.title} of {by(settings['x'].shape)} numbers with rate {settings['rate']:g}."
+        return replace(scene, text="\n".join([first, *scene.notes, *(part.text() for part in scene.parts)])), trace
+
+    def _trace(self, layer: DropoutLayer, settings: Settings, trial: int) -> Trace:
+        x = settings["x"][None] if settings["spatial"] else settings["x"]
+        return layer.trace(x, training=settings["training"], seed=settings["seed"] * DRAWS + trial)
+
+    def _grids(self, trace: Trace, settings: Settings) -> list[Grid]:
+        shape, axes = settings["x"].shape, ("t", "c") if settings["spatial"] else ("b", "c")
+
+        def total(name: str, title: str, of: str, below: str, source: bool) -> Grid:
+            return Grid(
+                name, title, trace[of].value.sum(keepdims=True).reshape(1, 1), "sum", below=below, source=source
+            )
+
+        x = Grid("x", "Input", trace["x"].value.reshape(shape), "input", axes, source=True, editable=True)
+        y = Grid("y", "Output", trace["y"].value.reshape(shape), "output", axes, before="=")
+        sums = total("before", "Sum before", "x", "x", True), total("after", "Sum after", "y", "y", False)
+        if not settings["training"]:
+            return [x, sums[0], y, sums[1]]
+        kept = trace["mask"].value.reshape(shape)
+        dropped = Mark("dropped", "dropped", ~kept)
+        return [
+            replace(x, marks=(dropped,)),
+            sums[0],
+            Grid("mask", "Mask", kept.astype(int), "mask", axes, before="×", scale="count"),
+            Grid("scale", "1 / (1 − rate)", trace["scale"].value.reshape(1, 1), "scale", before="×"),
+            replace(y, marks=(dropped,)),
+            sums[1],
+        ]
+
+    def _trials(self, layer: DropoutLayer, settings: Settings) -> list[Curves]:
+        """The running mean of the output's sum over many draws."""
+        if not settings["training"]:
+            return []
+        sums = [self._trace(layer, settings, trial)["y"].value.sum(dtype=float) for trial in range(DRAWS)]
+        means = np.cumsum(sums) / np.arange(1, DRAWS + 1)
+        lines = {"mean of the sums so far": means, "sum without dropout": np.full(DRAWS, settings["x"].sum())}
+        title = f"Sum of the output, mean over draws 0 to {DRAWS - 1}"
+        trials = np.arange(DRAWS)
+        return [Curves("trials", title, trials, lines, "trial", "sum", at=settings["trial"], badge="sampled")]
+
+
+def formula(settings: Settings) -> str:
+    """What happens to one number."""
+    if not settings["training"]:
+        return "at inference: y = x"
+    if settings["rate"] == 1:
+        return "rate 1: everything is dropped"
+    return f"y = x · mask · 1 / (1 − {settings['rate']:g}) = x · mask · {1 / (1 - settings['rate']):.4g}"
+
+
+def accounts(trace: Trace, settings: Settings) -> dict[str, Account]:
+    """How each number of the output, and each sum, comes about."""
+    cells = np.arange(settings["x"].size)
+    if settings["training"]:
+        links = {"x": cells, "mask": cells, "scale": np.zeros_like(cells)}
+        rate = Decimal(repr(settings["rate"]))
+        result: dict[str, Account] = {
+            "scale": Equation(f"1 / (1 − {settings['rate']:g})", {}, lambda: 1 / (1 - rate)),
+            "y": Equation("{x} × {mask} × {scale}", links, lambda x, mask, scale: x * mask * scale),
+        }
+        if settings["rate"] == 1:
+            del result["scale"]
+    else:
+        result = {"y": Equation("{x}", {"x": cells}, lambda x: x)}
+    for total, of in (("before", "x"), ("after", "y")):
+        values = trace[of].value.reshape(1, -1).astype(float)
+        result[total] = Terms({of: cells[None]}, (of,), values, settings["x"].shape, 3)
+    return result
+
+
+def notes(trace: Trace, settings: Settings) -> tuple[str, ...]:
+    """How much is dropped, and what becomes of the sum."""
+    if not settings["training"]:
+        return ("At inference nothing is dropped and nothing is scaled.",)
+    kept = trace["mask"].value
+    share = f"{(~kept).mean():.0%}, with rate {settings['rate']:.0%}"
+    said = f"{int((~kept).sum())} of {kept.size} numbers are dropped: {share}."
+    if settings["spatial"]:
+        columns = kept.reshape(settings["x"].shape).all(0)
+        said += f" Whole columns go: {int((~columns).sum())} of {columns.size}."
+    return (said,)

@@ -1,5 +1,8 @@
 """The one source of randomness: a generator that initial weights, dropout and shuffling draw from."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 
 from nnlab.core.arguments import integer
@@ -23,3 +26,21 @@ def set_random_seed(seed: int) -> None:
     seed = integer("set_random_seed", "seed", seed, minimum=0)
     _generator = np.random.default_rng(seed)
     np.random.seed(seed)  # noqa: NPY002 - a learner's own legacy calls repeat too, as with Keras
+
+
+@contextmanager
+def apart(seed: int) -> Iterator[None]:
+    """Draw from a generator of its own for a while, and leave the one in use where it was.
+
+    >>> set_random_seed(0); first = generator().random()
+    >>> set_random_seed(0)
+    >>> with apart(7): other = generator().random()
+    >>> first == generator().random()
+    True
+    """
+    global _generator
+    kept, _generator = _generator, np.random.default_rng(seed)
+    try:
+        yield
+    finally:
+        _generator = kept

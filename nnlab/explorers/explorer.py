@@ -102,7 +102,7 @@ class Explorer(GridView):
     def remember(self, settings: Settings) -> None:
         """Keep what later settings may want back; called with settings that are being shown."""
 
-    def edited(self, name: str, values: np.ndarray) -> Settings:
+    def edited(self, name: str, values: Any) -> Settings:
         """The settings that change when a learner changes a number of the grid `name`."""
         return {name: values}
 
@@ -153,7 +153,7 @@ class Explorer(GridView):
 
     def control(self, name: str, settings: Settings) -> Control:
         """The control of a setting, limited to the values that the layer accepts beside the other settings."""
-        if name == "gradient":
+        if isinstance(settings[name], bool):
             return Control(name, settings[name], [False, True], "switch")
         options, refused = [], ""
         for value in self.candidates(name, settings):
@@ -274,7 +274,8 @@ class Explorer(GridView):
     def _publish(self, message: str = "", answer: Settings | None = None) -> None:
         with self._lock:
             scene = self._scene(self.settings)
-            ahead = {name: self._ahead(name, scene) for name in self.ahead}
+            movable = {control.name for control in scene.controls}
+            ahead = {name: self._ahead(name, scene) for name in self.ahead if name in movable}
             message = message if len(message) <= LONGEST else f"{message[:LONGEST]}..."
             manners = {name: self.settings[name] for name in UNSEEN} | self._history.names()
             self.show(scene, ahead, message, answer, {**manners, "line": self.takes_lines})
@@ -315,4 +316,6 @@ class Explorer(GridView):
             self._change({"score": requests.prediction(owner, scene, self.settings["score"], request)}, answer)
         else:
             scene, controls = self._scene(self.settings), (*self.controls, "predict")
-            self._change(requests.changes(owner, scene, controls, request), answer, gesture)
+            asked = requests.changes(owner, scene, controls, request)
+            changed = [self.edited(name, value) if kind == "edit" else {name: value} for name, value in asked.items()]
+            self._change(changed[0], answer, gesture)

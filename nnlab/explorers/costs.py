@@ -1,0 +1,83 @@
+"""What a layer costs for one sample: parameters, multiplications of a weight by a number, and numbers it puts out."""
+
+from collections.abc import Iterator
+from math import prod
+from typing import NamedTuple
+
+from nnlab import layers
+from nnlab.core.layer import Layer
+
+Shape = tuple[int | None, ...]
+
+
+class Cost(NamedTuple):
+    """One call of one layer; `parameters` is 0 where an earlier call of the same layer has counted them."""
+
+    name: str
+    parameters: int
+    multiplications: int
+    outputs: int
+    receipt: str
+    how: str
+
+
+def multiplications(layer: Layer, received: Shape, given: Shape) -> tuple[int, str]:
+    """How often a weight is multiplied by a number for one sample, and the product that says so.
+
+    >>> dense = layers.Dense(10); dense.build((None, 20))
+    >>> multiplications(dense, (None, 20), (None, 10))
+    (200, '20·10')
+    """
+    if isinstance(layer, layers.TimeDistributed):
+        count, how = multiplications(layer.layer, (None, *received[2:]), (None, *given[2:]))
+        return count * received[1], f"{received[1]}·({how})"
+    if isinstance(layer, layers.Bidirectional):
+        ways = [multiplications(way, received, given)[0] for way in (layer.forward_layer, layer.backward_layer)]
+        return sum(ways), " + ".join(map(str, ways))
+    if isinstance(layer, layers.SimpleRNN | layers.LSTM | layers.GRU):
+        uses, kernels = received[1:2], ("kernel", "recurrent_kernel")
+    elif isinstance(layer, layers.Conv1DTranspose | layers.Conv2DTranspose | layers.Conv3DTranspose):
+        uses, kernels = received[1:-1], ("kernel",)
+    elif isinstance(layer, layers.BatchNormalization | layers.LayerNormalization | layers.GroupNormalization):
+        return (prod(given[1:]), "·".join(map(str, given[1:]))) if layer.scale else (0, "0")
+    elif isinstance(layer, layers.Embedding):
+        return 0, "0: rows are looked up"
+    else:
+        uses, kernels = given[1:-1], ("kernel", "depthwise_kernel", "pointwise_kernel")
+    sizes = ["·".join(map(str, (*uses, *weight.shape))) for weight in layer.weights if weight.name in kernels]
+    total = sum(prod(weight.shape) for weight in layer.weights if weight.name in kernels) * prod(uses)
+    return total, " + ".join(sizes) or "0"
+
+
+def costs(model: Layer) -> Iterator[Cost]:
+    """The cost of each layer of a model in order, those of models inside it among them.
+
+    A layer without weights that only looks at the data (an activation, dropout, pooling) multiplies nothing.
+    """
+    met: set[int] = set()
+    for layer, received, given in calls(model):
+        receipt = " + ".join("·".join(map(str, weight.shape)) or "1" for weight in layer.weights) or "0"
+        count = 0 if id(layer) in met else layer.count_params()
+        shared = f"shared: counted before ({receipt})" if id(layer) in met else receipt
+        met.add(id(layer))
+        multiplied, how = multiplications(layer, received, given)
+        yield Cost(layer.name, count, multiplied, prod(given[1:]), shared, how)
+
+
+def calls(model: Layer) -> Iterator[tuple[Layer, Shape, Shape]]:
+    """Each call of a layer in a model, with the shapes of what it receives and gives."""
+    if hasattr(model, "connections"):
+        for _, call, _ in model.connections:
+            if getattr(call.layer, "layers", None):
+                yield from calls(call.layer)
+            else:
+                yield call.layer, call.inputs[0].shape, call.outputs[0].shape
+        return
+    shape = model.input_shape
+    for layer in model.layers:
+        given = layer.compute_output_shape(shape)
+        if getattr(layer, "layers", None) and not isinstance(layer, layers.Bidirectional | layers.TimeDistributed):
+            yield from calls(layer)
+        else:
+            yield layer, shape, given
+        shape = given

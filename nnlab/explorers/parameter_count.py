@@ -1,0 +1,273 @@
+"""Parameter counts: each parameter a cell that can be counted, the receipt of the sum, and a map of a whole model."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from nnlab import layers
+from nnlab.core import seed as seeding
+from nnlab.core.arguments import boolean, integer, number, one_of
+from nnlab.core.errors import ArgumentError
+from nnlab.core.layer import Layer
+from nnlab.core.trace import Trace
+from nnlab.explorers.costs import costs
+from nnlab.explorers.explorer import Explorer, Setting, Settings
+from nnlab.widgets.accounts import Equation, Terms
+from nnlab.widgets.charts import Treemap
+from nnlab.widgets.scene import Grid, Scene
+
+MOST = {"inputs": 16, "units": 16, "kernel_size": 5}
+DEFAULTS = {"kind": "Conv2D", "inputs": 3, "units": 8, "kernel_size": 3, "use_bias": True}
+STEPS = 5  # rows, columns or times of the input; they change no count, and a note says so
+
+
+def made(settings: Mapping[str, Any]) -> tuple[Layer, tuple[int | None, ...]]:
+    """The layer of the settings, and the shape of an input for it."""
+    kind, inputs, units = settings["kind"], settings["inputs"], settings["units"]
+    size, bias = settings["kernel_size"], settings["use_bias"]
+    image, series = (None, STEPS, STEPS, inputs), (None, STEPS, inputs)
+    return {
+        "Dense": lambda: (layers.Dense(units, use_bias=bias), (None, inputs)),
+        "Conv1D": lambda: (layers.Conv1D(units, size, padding="same", use_bias=bias), series),
+        "Conv2D": lambda: (layers.Conv2D(units, size, padding="same", use_bias=bias), image),
+        "Conv2DTranspose": lambda: (layers.Conv2DTranspose(units, size, padding="same", use_bias=bias), image),
+        "DepthwiseConv2D": lambda: (layers.DepthwiseConv2D(size, padding="same", use_bias=bias), image),
+        "SeparableConv2D": lambda: (layers.SeparableConv2D(units, size, padding="same", use_bias=bias), image),
+        "SimpleRNN": lambda: (layers.SimpleRNN(units, use_bias=bias), series),
+        "LSTM": lambda: (layers.LSTM(units, use_bias=bias), series),
+        "GRU": lambda: (layers.GRU(units, use_bias=bias), series),
+        "Embedding": lambda: (layers.Embedding(inputs, units), (None, STEPS)),
+        "BatchNormalization": lambda: (layers.BatchNormalization(), (None, inputs)),
+        "LayerNormalization": lambda: (layers.LayerNormalization(), (None, inputs)),
+        "MaxPooling2D": lambda: (layers.MaxPooling2D(2), image),
+    }[kind]()
+
+
+KINDS = (
+    "Dense", "Conv1D", "Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D", "SimpleRNN", "LSTM", "GRU",
+    "Embedding", "BatchNormalization", "LayerNormalization", "MaxPooling2D",
+)  # fmt: skip
+
+
+class ParameterCount(Explorer):
+    """Every parameter of a small layer as a cell, grouped by weight, with the receipt of the sum; or a whole model.
+
+    `kind` is a layer of Keras; `inputs` its input's channels (Embedding: words), `units` its units, filters or
+    numbers a word, `kernel_size` the sides of its kernels. With `model`, a built model, its layers stand in their
+    place: as bars, and as a map of parameters, multiplications and outputs for one sample.
+
+    >>> explorer = ParameterCount("Conv2D", inputs=3, units=8, kernel_size=3)
+    >>> explorer.total, explorer.receipt
+    (224, '3·3·3·8 + 8')
+    >>> explorer.kind = "LSTM"
+    >>> explorer.total, explorer.receipt
+    (384, '3·32 + 8·32 + 32')
+    """
+
+    controls = ("kind", "inputs", "units", "kernel_size", "use_bias")
+    choices = ("kind",)
+    ahead = ("kind",)
+
+    model = Setting()
+    kind = Setting()
+    inputs = Setting()
+    units = Setting()
+    kernel_size = Setting()
+    use_bias = Setting()
+
+    def __init__(
+        self,
+        kind: str = "Conv2D",
+        inputs: int = 3,
+        units: int = 8,
+        kernel_size: int = 3,
+        use_bias: bool = True,
+        model: Layer | None = None,
+        hide: tuple[str, ...] = (),
+        seed: int = 0,
+        **unknown: Any,
+    ):
+        settings = {name: value for name, value in locals().items() if name in self.setting_names()}
+        super().__init__(**settings, **unknown)
+
+    @property
+    def total(self) -> int:
+        """The number of parameters."""
+        return int(self.scene.grid("total").values.item())
+
+    @property
+    def receipt(self) -> str:
+        """The sum whose value is the total."""
+        parts = [account.template for account in self.scene.accounts.values() if isinstance(account, Equation)]
+        return " + ".join(parts) or "0"
+
+    # ---- the settings
+
+    def prepare(self, current: Mapping[str, Any], changes: Mapping[str, Any]) -> Settings:
+        owner = "ParameterCount"
+        given = {name: value for name, value in changes.items() if value is not None or name == "model"}
+        settings = {"model": None, **DEFAULTS, **current, **given}
+        settings["kind"] = {kind.lower(): kind for kind in KINDS}[
+            one_of(owner, "kind", settings["kind"], tuple(kind.lower() for kind in KINDS))
+        ]
+        for name, most in MOST.items():
+            settings[name] = int(number(owner, name, integer(owner, name, settings[name]), 1, most))
+        settings["use_bias"] = boolean(owner, "use_bias", settings["use_bias"])
+        model = settings["model"]
+        if model is not None and not (isinstance(model, Layer) and hasattr(model, "layers")):
+            raise ArgumentError(f"{owner}: model must be a model, such as Sequential([...]), received {model!r}.")
+        if model is not None and not model.built:
+            raise ArgumentError(f"{owner}: the model is not built yet; call it on data or start it with an Input.")
+        return settings
+
+    def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
+        return {"kind": KINDS, "use_bias": (False, True)}.get(name) or range(1, MOST[name] + 1)
+
+    def layer(self, settings: Settings) -> Layer:
+        return made(settings)[0]
+
+    # ---- the picture
+
+    def draw(self, settings: Settings) -> tuple[Scene, Trace | None]:
+        if settings["model"] is not None:
+            return self._model(settings), None
+        layer, shape = made(settings)
+        with seeding.apart(settings["seed"]):
+            layer.build(shape)
+        grids = [tiles(weight.name, weight.numpy(), weight.trainable) for weight in layer.weights]
+        names = tuple(grid.name for grid in grids)
+        receipts = ["·".join(map(str, weight.shape)) for weight in layer.weights]
+        counts = [prod(weight.shape) for weight in layer.weights]
+        each = [
+            Grid(f"{name} count", f"{name}: {receipt}", np.array([[count]]), "count", scale="count", below=name)
+            for name, receipt, count in zip(names, receipts, counts, strict=True)
+        ]
+        accounts = {
+            grid.name: Equation(receipt, {}, lambda count=count: Decimal(count))
+            for grid, receipt, count in zip(each, receipts, counts, strict=True)
+        }
+        scene = Scene(
+            title=f"Parameters of {settings['kind']}",
+            formula="" if "formula" in settings["hide"] else f"{' + '.join(receipts) or '0'} = {sum(counts):,}",
+            parts=(*grids, *each, Grid("total", "Parameters", np.array([[sum(counts)]]), "total", scale="count")),
+            accounts={**accounts, "total": total_of([grid.name for grid in each], counts)},
+            result="total",
+            controls=tuple(self.control(name, settings) for name in self._shown(settings)),
+            notes=notes(layer, shape),
+            code=code(layer),
+            hide=settings["hide"],
+        )
+        first = f"{scene.title}: {sum(counts):,}."
+        return replace(scene, text="\n".join([first, *scene.notes, *(grid.text() for grid in scene.grids)])), None
+
+    def _shown(self, settings: Settings) -> list[str]:
+        return [name for name in self.controls if name in ("kind", *USES[settings["kind"]])]
+
+    def _model(self, settings: Settings) -> Scene:
+        """A whole model: its layers as bars that add up, and as a map."""
+        rows = list(costs(settings["model"]))
+        names = tuple(row.name for row in rows)
+        counts = np.array([[row.parameters for row in rows]])
+        measures = {
+            "parameters": counts[0],
+            "multiplications for one sample": np.array([row.multiplications for row in rows]),
+            "numbers put out for one sample": np.array([row.outputs for row in rows]),
+        }
+        details = dict(zip(measures, ([r.receipt for r in rows], [r.how for r in rows], [""] * len(rows)), strict=True))
+        total = Grid("total", "Parameters", counts.sum(keepdims=True), "total", scale="count")
+        scene = Scene(
+            title=f"Parameters of {settings['model'].name}",
+            formula="",
+            parts=(
+                Grid(
+                    "layers", "Layers", counts, "parameters of", look="bars", scale="count", labels=names, source=True
+                ),
+                total,
+                Treemap("map", "The model as a map", names, measures, details),
+            ),
+            accounts={
+                "total": Terms(
+                    {"layers": np.arange(len(rows))[None]}, ("layers",), counts.astype(float), (1, len(rows)), 0
+                )
+            },
+            result="total",
+            notes=model_notes(rows),
+            hide=settings["hide"],
+        )
+        return replace(scene, text="\n".join([scene.title + ".", *scene.notes, *(p.text() for p in scene.parts)]))
+
+
+USES = {
+    "Dense": ("inputs", "units", "use_bias"),
+    **dict.fromkeys(
+        ("Conv1D", "Conv2D", "Conv2DTranspose", "SeparableConv2D"), ("inputs", "units", "kernel_size", "use_bias")
+    ),
+    "DepthwiseConv2D": ("inputs", "kernel_size", "use_bias"),
+    **dict.fromkeys(("SimpleRNN", "LSTM", "GRU"), ("inputs", "units", "use_bias")),
+    "Embedding": ("inputs", "units"),
+    **dict.fromkeys(("BatchNormalization", "LayerNormalization", "MaxPooling2D"), ("inputs",)),
+}
+
+
+def tiles(name: str, values: np.ndarray, trainable: bool) -> Grid:
+    """A weight with one tile for each number: a kernel as a sheet for each filter."""
+    if values.ndim <= 2:
+        values, axes = np.atleast_2d(values), ("", "")
+    else:
+        values = np.moveaxis(values, -1, 0)
+        values, axes = values.reshape(values.shape[0], values.shape[1], -1), ("f", "u", "v c")
+    title = name if trainable else f"{name} (not trainable)"
+    return Grid(name, title, values, name, axes, look="tiles", source=True)
+
+
+def total_of(names: list[str], counts: list[int]) -> Terms:
+    """The sum of the counts of all weights."""
+    links = {name: np.where(np.arange(len(names)) == place, 0, -1)[None] for place, name in enumerate(names)}
+    return Terms(links, tuple(names), np.array([counts], float), (1, max(len(names), 1)), 0)
+
+
+def notes(layer: Layer, shape: tuple[int | None, ...]) -> tuple[str, ...]:
+    """What is trained, and what does not count."""
+    trainable = sum(prod(weight.shape) for weight in layer.trainable_weights)
+    said = [f"Trainable: {trainable:,}; not trainable: {layer.count_params() - trainable:,}."]
+    if len(shape) > 2 and layer.weights:
+        said.append(
+            "The size of the image or the length of the series plays no part: the same weights serve everywhere."
+        )
+    if not layer.weights:
+        said.append("There is nothing to learn here: no weights.")
+    return tuple(said)
+
+
+def model_notes(rows: list[Any]) -> tuple[str, ...]:
+    """Where most of the parameters are, and where most of the work is."""
+    said = []
+    for word, values in (
+        ("parameters", [row.parameters for row in rows]),
+        ("multiplications", [row.multiplications for row in rows]),
+    ):
+        if sum(values):
+            most = max(range(len(rows)), key=values.__getitem__)
+            said.append(f"{rows[most].name} has {values[most] / sum(values):.0%} of all {word}.")
+    outputs = sum(row.outputs for row in rows)
+    said.append(f"Training keeps {outputs:,} outputs a sample: {4 * outputs:,} bytes in float32.")
+    return tuple(said)
+
+
+def code(layer: Layer) -> str:
+    """The line of Keras that makes the layer."""
+    named = {
+        "Dense": ("units",),
+        "Embedding": ("input_dim", "output_dim"),
+        "MaxPooling2D": ("pool_size",),
+        "DepthwiseConv2D": ("kernel_size",),
+    }
+    kind = type(layer).__name__
+    names = named.get(kind) or [name for name in ("filters", "units", "kernel_size") if hasattr(layer, name)]
+    values = [f"{name}={getattr(layer, name)}" for name in names]
+    values += [] if getattr(layer, "use_bias", True) else ["use_bias=False"]
+    return f"keras.layers.{kind}({', '.join(values)})"

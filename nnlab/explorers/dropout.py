@@ -9,8 +9,10 @@ import numpy as np
 
 from nnlab.core.arguments import boolean, integer, number
 from nnlab.core.trace import Trace
-from nnlab.explorers.explorer import Explorer, Setting, Settings
-from nnlab.explorers.sheets import by, drawn, numbers
+from nnlab.explorers.explorer import Explorer
+from nnlab.explorers.keras_line import Call
+from nnlab.explorers.settings import Setting, Settings, as_json
+from nnlab.explorers.sheets import by, drawn, gradient_of, numbers
 from nnlab.layers import Dropout as DropoutLayer
 from nnlab.layers import SpatialDropout1D
 from nnlab.widgets.accounts import Account, Equation, Terms
@@ -18,6 +20,7 @@ from nnlab.widgets.charts import Curves
 from nnlab.widgets.scene import Grid, Mark, Scene
 
 MOST = 10  # rows and columns
+TRIALS = 20  # draws that can be looked at
 DRAWS = 100  # draws whose running mean is shown
 NUMBERS = (1, 2, 3, 4, 5, 6, 7, 8, 9)
 RATES = tuple(round(0.1 * tenth, 1) for tenth in range(10))
@@ -39,10 +42,11 @@ class Dropout(Explorer):
     [[1.0, 2.0, 3.0, 4.0]]
     """
 
-    controls = ("rate", "training", "spatial", "rows", "columns", "trial")
+    controls = ("rate", "training", "spatial", "rows", "columns", "trial", "gradient")
     ahead = ("rate", "training", "trial")
 
     x = Setting()
+    grad = Setting()
     rate = Setting()
     training = Setting()
     spatial = Setting()
@@ -59,11 +63,13 @@ class Dropout(Explorer):
         rows: int | None = None,
         columns: int | None = None,
         trial: int = 0,
+        grad: Any = None,
         hide: tuple[str, ...] = (),
         seed: int = 0,
         **unknown: Any,
     ):
         settings = {name: value for name, value in locals().items() if name in self.setting_names()}
+        self._draws: tuple[str, list[float]] = "", []
         super().__init__(**settings, **unknown)
 
     # ---- the settings
@@ -86,8 +92,14 @@ class Dropout(Explorer):
         settings["rate"] = number(owner, "rate", settings["rate"], 0.0, 1.0)
         settings["training"] = boolean(owner, "training", settings["training"])
         settings["spatial"] = boolean(owner, "spatial", settings["spatial"])
-        settings["trial"] = int(number(owner, "trial", integer(owner, "trial", settings["trial"], 0), 0, DRAWS - 1))
+        settings["trial"] = int(number(owner, "trial", integer(owner, "trial", settings["trial"], 0), 0, TRIALS - 1))
+        settings["grad"] = gradient_of(owner, given, current, settings["x"].shape)
         return settings
+
+    def accept(self, call: Call) -> Settings:
+        """The settings of a Dropout, or of a SpatialDropout1D."""
+        layer = call.layer("Dropout", "SpatialDropout1D", shown=("rate", "seed"))
+        return {"rate": layer.rate, "spatial": call.name == "SpatialDropout1D"}
 
     def remember(self, settings: Settings) -> None:
         """Keep the numbers that a learner set, so that rows taken away and brought back are the same."""
@@ -96,7 +108,7 @@ class Dropout(Explorer):
         self._sheet[: settings["rows"], : settings["columns"]] = settings["x"]
 
     def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
-        options = {"rate": RATES, "training": (False, True), "spatial": (False, True), "trial": range(DRAWS)}
+        options = {"rate": RATES, "training": (False, True), "spatial": (False, True), "trial": range(TRIALS)}
         return options.get(name, range(1, MOST + 1))
 
     def layer(self, settings: Settings) -> DropoutLayer:
@@ -123,8 +135,11 @@ class Dropout(Explorer):
         return replace(scene, text="\n".join([first, *scene.notes, *(part.text() for part in scene.parts)])), trace
 
     def _trace(self, layer: DropoutLayer, settings: Settings, trial: int) -> Trace:
-        x = settings["x"][None] if settings["spatial"] else settings["x"]
-        return layer.trace(x, training=settings["training"], seed=settings["seed"] * DRAWS + trial)
+        x = settings["x"]
+        grad = np.ones(x.shape) if settings["grad"] is None else settings["grad"]
+        if settings["spatial"]:
+            x, grad = x[None], grad[None]
+        return layer.trace(x, grad=grad, training=settings["training"], seed=settings["seed"] * DRAWS + trial)
 
     def _grids(self, trace: Trace, settings: Settings) -> list[Grid]:
         shape, axes = settings["x"].shape, ("t", "c") if settings["spatial"] else ("b", "c")
@@ -137,8 +152,15 @@ class Dropout(Explorer):
         x = Grid("x", "Input", trace["x"].value.reshape(shape), "input", axes, source=True, editable=True)
         y = Grid("y", "Output", trace["y"].value.reshape(shape), "output", axes, before="=")
         sums = total("before", "Sum before", "x", "x", True), total("after", "Sum after", "y", "y", False)
+        backward = []
+        if settings["gradient"]:
+            upstream, gradient = (trace[name].grad.reshape(shape) for name in ("y", "x"))
+            backward = [
+                Grid("grad", "Gradient of the output", upstream, "gradient of output", axes, editable=True, below="y"),
+                Grid("grad_x", "Gradient of the input", gradient, "gradient of input", axes, source=True, below="x"),
+            ]
         if not settings["training"]:
-            return [x, sums[0], y, sums[1]]
+            return [x, sums[0], y, sums[1], *backward]
         kept = trace["mask"].value.reshape(shape)
         dropped = Mark("dropped", "dropped", ~kept)
         return [
@@ -148,18 +170,26 @@ class Dropout(Explorer):
             Grid("scale", "1 / (1 − rate)", trace["scale"].value.reshape(1, 1), "scale", before="×"),
             replace(y, marks=(dropped,)),
             sums[1],
+            *backward,
         ]
 
     def _trials(self, layer: DropoutLayer, settings: Settings) -> list[Curves]:
         """The running mean of the output's sum over many draws."""
         if not settings["training"]:
             return []
-        sums = [self._trace(layer, settings, trial)["y"].value.sum(dtype=float) for trial in range(DRAWS)]
-        means = np.cumsum(sums) / np.arange(1, DRAWS + 1)
+        means = np.cumsum(self._sums(layer, settings)) / np.arange(1, DRAWS + 1)
         lines = {"mean of the sums so far": means, "sum without dropout": np.full(DRAWS, settings["x"].sum())}
         title = f"Sum of the output, mean over draws 0 to {DRAWS - 1}"
         trials = np.arange(DRAWS)
         return [Curves("trials", title, trials, lines, "trial", "sum", at=settings["trial"], badge="sampled")]
+
+    def _sums(self, layer: DropoutLayer, settings: Settings) -> list[float]:
+        """The sum of the output in each draw; kept, since they are the same whichever draw is looked at."""
+        about = as_json([settings["x"].tolist(), settings["rate"], settings["spatial"], settings["seed"]])
+        if self._draws[0] != about:
+            ys = (self._trace(layer, settings, trial)["y"].value for trial in range(DRAWS))
+            self._draws = about, [float(y.sum(dtype=float)) for y in ys]
+        return self._draws[1]
 
 
 def formula(settings: Settings) -> str:
@@ -183,8 +213,15 @@ def accounts(trace: Trace, settings: Settings) -> dict[str, Account]:
         }
         if settings["rate"] == 1:
             del result["scale"]
+        if settings["gradient"]:
+            back = {"grad": cells, "mask": cells, "scale": np.zeros_like(cells)}
+            result["grad_x"] = Equation(
+                "{grad} × {mask} × {scale}", back, lambda grad, mask, scale: grad * mask * scale
+            )
     else:
         result = {"y": Equation("{x}", {"x": cells}, lambda x: x)}
+        if settings["gradient"]:
+            result["grad_x"] = Equation("{grad}", {"grad": cells}, lambda grad: grad)
     for total, of in (("before", "x"), ("after", "y")):
         values = trace[of].value.reshape(1, -1).astype(float)
         result[total] = Terms({of: cells[None]}, (of,), values, settings["x"].shape, 3)

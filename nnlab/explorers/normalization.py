@@ -8,9 +8,13 @@ from typing import Any
 import numpy as np
 
 from nnlab.core.arguments import boolean, integer, number, one_of
+from nnlab.core.errors import ArgumentError
 from nnlab.core.trace import Trace
-from nnlab.explorers.explorer import Explorer, Setting, Settings
-from nnlab.explorers.sheets import by, drawn, numbers, row
+from nnlab.explorers.explorer import Explorer
+from nnlab.explorers.keras_line import Call
+from nnlab.explorers.normalization_gradients import gradients, shares
+from nnlab.explorers.settings import Setting, Settings
+from nnlab.explorers.sheets import by, drawn, gradient_of, numbers, row
 from nnlab.layers import BatchNormalization, GroupNormalization, LayerNormalization
 from nnlab.widgets.accounts import Account, Equation, Terms
 from nnlab.widgets.charts import Curves
@@ -53,11 +57,12 @@ class BatchNorm(Explorer):
     array([[0., 1., 2.]], dtype=float32)
     """
 
-    controls = ("kind", "training", "samples", "channels", "groups", "epsilon", "momentum", "step")
+    controls = ("kind", "training", "samples", "channels", "groups", "epsilon", "momentum", "step", "gradient")
     choices = ("kind",)
     ahead = ("kind", "training")
 
     x = Setting()
+    grad = Setting()
     gamma = Setting()
     beta = Setting()
     kind = Setting()
@@ -82,6 +87,7 @@ class BatchNorm(Explorer):
         epsilon: float = 0.001,
         momentum: float = 0.9,
         step: int = 0,
+        grad: Any = None,
         hide: tuple[str, ...] = (),
         seed: int = 0,
         **unknown: Any,
@@ -116,10 +122,22 @@ class BatchNorm(Explorer):
         settings["epsilon"] = number(owner, "epsilon", settings["epsilon"], 0.0, 10.0)
         settings["momentum"] = number(owner, "momentum", settings["momentum"], 0.0, 1.0)
         settings["step"] = int(number(owner, "step", integer(owner, "step", settings["step"], 0), 0, LONGEST))
+        settings["grad"] = gradient_of(owner, given, current, settings["x"].shape)
         for name in ("x", "gamma", "beta"):
             settings[name].flags.writeable = False
-        self.layer(settings).build(settings["x"].shape)
+        y = self.layer(settings)(settings["x"], training=settings["training"])
+        if not np.isfinite(y).all():
+            raise ArgumentError(f"{owner}: with epsilon=0 and a variance of 0 the layer divides 0 by 0; set epsilon.")
         return settings
+
+    def accept(self, call: Call) -> Settings:
+        """The settings of a normalization along the last axis."""
+        kinds = {layer.__name__: kind for kind, layer in KINDS.items()}
+        layer = call.layer(*kinds, shown=("momentum", "epsilon", "groups", "axis"))
+        if layer.axis not in (-1, (-1,), [-1], 1):
+            raise ArgumentError(f"{call.owner}: the channels are the last axis here, received axis={layer.axis}.")
+        changes = {"kind": kinds[call.name], "epsilon": layer.epsilon}
+        return changes | {name: getattr(layer, name) for name in ("momentum", "groups") if hasattr(layer, name)}
 
     def remember(self, settings: Settings) -> None:
         """Keep the numbers that a learner set, so that a batch made smaller and larger again brings them back."""
@@ -150,13 +168,20 @@ class BatchNorm(Explorer):
         layer.gamma.assign(settings["gamma"])
         layer.beta.assign(settings["beta"])
         moving = self._moving(layer, settings) if settings["kind"] == "batch" else None
-        trace = layer.trace(settings["x"], training=settings["training"], seed=0)
+        grad = np.ones(settings["x"].shape) if settings["grad"] is None else settings["grad"]
+        trace = layer.trace(settings["x"], training=settings["training"], seed=0, grad=grad)
         grids = self._grids(trace, settings)
+        lines = accounts(trace, settings)
+        if settings["gradient"]:
+            backward = gradients(
+                trace, settings, {name: sheet.shape for name, sheet in sheets(trace, settings).items()}
+            )
+            grids, lines = [*grids, *backward[0]], lines | backward[1]
         scene = Scene(
             title=f"{settings['kind'].capitalize()} normalization",
             formula="" if "formula" in settings["hide"] else "y = γ · (x − mean) / √(var + ε) + β",
             parts=(*grids, *([] if moving is None else [moving])),
-            accounts=accounts(trace, settings),
+            accounts=lines,
             result="y",
             controls=tuple(self.control(name, settings) for name in self._shown(settings)),
             notes=self._notes(layer, trace, settings),
@@ -265,29 +290,27 @@ def accounts(trace: Trace, settings: Settings) -> dict[str, Account]:
     """How each number of the block comes about."""
     samples, channels = trace["x"].shape
     cells = np.arange(samples * channels)
-    row_of, column = cells // channels, cells % channels
-    group = row_of * settings["groups"] + column // max(channels // settings["groups"], 1)
-    shares = {"batch": column, "layer": row_of, "group": group}[settings["kind"]]  # the mean that each cell shares
+    column, part = cells % channels, shares(settings)
     epsilon = Decimal(repr(settings["epsilon"]))
     if settings["kind"] == "batch" and not settings["training"]:
         kept = np.arange(channels)
         mean: Account = Equation("{moving_mean}", {"moving_mean": kept}, lambda value: value)
         var: Account = Equation("{moving_variance}", {"moving_variance": kept}, lambda value: value)
     else:
-        members = np.array([np.flatnonzero(shares == part) for part in range(shares.max() + 1)])
+        members = np.array([np.flatnonzero(part == one) for one in range(part.max() + 1)])
         mean = average(trace, members, ("x",), samples if settings["kind"] == "batch" else 1)
         var = average(trace, members, ("centered", "centered"), samples if settings["kind"] == "batch" else 1)
     return {
         "mean": mean,
-        "centered": Equation("{x} − {mean}", {"x": cells, "mean": shares}, lambda x, mean: x - mean),
+        "centered": Equation("{x} − {mean}", {"x": cells, "mean": part}, lambda x, mean: x - mean),
         "var": var,
         "inv_std": Equation(
             f"1 / √({{var}} + {settings['epsilon']:g})",
-            {"var": np.arange(shares.max() + 1)},
+            {"var": np.arange(part.max() + 1)},
             lambda value: 1 / (value + epsilon).sqrt(),
         ),
         "x_hat": Equation(
-            "{centered} × {inv_std}", {"centered": cells, "inv_std": shares}, lambda centered, scale: centered * scale
+            "{centered} × {inv_std}", {"centered": cells, "inv_std": part}, lambda centered, scale: centered * scale
         ),
         "y": Equation(
             "{gamma} × {x_hat} + {beta}",

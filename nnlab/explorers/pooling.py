@@ -9,12 +9,15 @@ import numpy as np
 from nnlab.core.arguments import boolean, integers, one_of
 from nnlab.core.errors import ArgumentError
 from nnlab.core.trace import Trace
-from nnlab.explorers.explorer import Explorer, Setting, Settings
-from nnlab.explorers.sheets import by, drawn, numbers, single
+from nnlab.explorers.explorer import Explorer
+from nnlab.explorers.keras_line import Call
+from nnlab.explorers.pooling_gradients import gradients
+from nnlab.explorers.settings import Setting, Settings
+from nnlab.explorers.sheets import by, drawn, gradient_of, numbers, single
 from nnlab.explorers.windows import counts, side_formula
 from nnlab.layers import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
 from nnlab.widgets import decimals
-from nnlab.widgets.accounts import Terms
+from nnlab.widgets.accounts import Account, Terms
 from nnlab.widgets.scene import Grid, Mark, Scene
 
 MOST = 12  # cells a side of the input
@@ -51,11 +54,12 @@ class Pooling(Explorer):
     [[2.5, 1.0]]
     """
 
-    controls = ("kind", "pool_size", "strides", "padding", "input_size", "shift")
+    controls = ("kind", "pool_size", "strides", "padding", "input_size", "shift", "gradient")
     choices = ("kind", "padding")
     ahead = ("kind", "pool_size", "strides")
 
     x = Setting()
+    grad = Setting()
     kind = Setting()
     pool_size = Setting()
     strides = Setting()
@@ -72,6 +76,7 @@ class Pooling(Explorer):
         padding: str = "valid",
         input_size: int | tuple[int, int] | None = None,
         shift: bool = False,
+        grad: Any = None,
         hide: tuple[str, ...] = (),
         seed: int = 0,
         **unknown: Any,
@@ -104,7 +109,17 @@ class Pooling(Explorer):
             raise ArgumentError(f"{owner}: pool_size can be at most {WIDEST}, received {settings['pool_size']!r}.")
         settings["padding"] = one_of(owner, "padding", settings["padding"], ("valid", "same"))
         settings["shift"] = boolean(owner, "shift", settings["shift"])
+        shape = self.layer(settings).compute_output_shape((1, *settings["x"].shape, 1))[1:3]
+        settings["grad"] = gradient_of(owner, given, current, shape)
         return settings
+
+    def accept(self, call: Call) -> Settings:
+        """The settings of a pooling layer."""
+        kinds = {layer.__name__: kind for kind, layer in KINDS.items()}
+        shown = ("pool_size", "strides", "padding", "keepdims")
+        layer = call.layer(*kinds, shown=shown)
+        changes = {"kind": kinds[call.name]}
+        return changes | {name: getattr(layer, name) for name in shown[:3] if hasattr(layer, name)}
 
     def remember(self, settings: Settings) -> None:
         """Keep the numbers that a learner set, so that a size made smaller and larger again brings them back."""
@@ -136,7 +151,9 @@ class Pooling(Explorer):
     def draw(self, settings: Settings) -> tuple[Scene, Trace]:
         layer = self.layer(settings)
         x = self._picture(settings)
-        trace = layer.trace(x[None, :, :, None])
+        y_shape = layer.compute_output_shape((1, *x.shape, 1))[1:3]
+        grad = np.ones(y_shape) if settings["grad"] is None else settings["grad"]
+        trace = layer.trace(x[None, :, :, None], grad=grad[None, :, :, None])
         y = trace["y"].value[0, :, :, 0]
         links = reading(layer, x.shape)
         inside = links >= 0
@@ -167,11 +184,15 @@ class Pooling(Explorer):
             divisor = inside.sum(1).reshape(y.shape)
             grids.append(Grid("count", "Divides by", divisor, "count", ("i", "j"), scale="count", mirrors="y"))
         grids.append(Grid("y", "Output", y, "output", ("i", "j"), before="="))
+        accounts: dict[str, Account] = {"y": account}
+        if settings["gradient"]:
+            backward = gradients(trace, links)
+            grids, accounts = [*grids, *backward[0]], accounts | backward[1]
         scene = Scene(
             title=f"{settings['kind'].capitalize()} pooling",
             formula="" if "formula" in settings["hide"] else formula(layer, x.shape),
             parts=tuple(grids),
-            accounts={"y": account},
+            accounts=accounts,
             result="y",
             controls=tuple(self.control(name, settings) for name in self._shown(settings)),
             notes=self._notes(layer, settings, y, links),

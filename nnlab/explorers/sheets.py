@@ -1,5 +1,6 @@
 """Small arrays that a learner can read: drawn from a seed, or given and checked."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,22 @@ def row(owner: str, name: str, value: Any, length: int) -> np.ndarray:
     if array.size != length:
         raise ShapeError(f"{owner}: {name} takes {length} numbers, one a channel, received {array.size}.")
     return np.array([number(owner, name, each, -LARGEST, LARGEST) for each in array.tolist()])
+
+
+def gradient_of(owner: str, given: Mapping[str, Any], current: Mapping[str, Any], shape: tuple[int, ...]) -> Any:
+    """The gradient of an output of that shape: the one given, or the one before where it still fits; None is all ones.
+
+    >>> gradient_of("Pooling", {"grad": [[2, 1]]}, {}, (1, 2))
+    array([[2., 1.]])
+    """
+    if "grad" not in given:
+        kept = current.get("grad")
+        return kept if kept is not None and kept.shape == shape else None
+    array = numbers(owner, "grad", given["grad"], max(shape))
+    if array.shape != shape:
+        raise ShapeError(f"{owner}: grad has shape {array.shape}, expected that of the output, {shape}.")
+    array.flags.writeable = False
+    return array
 
 
 def single(pair: tuple[int, ...]) -> int | tuple[int, ...]:

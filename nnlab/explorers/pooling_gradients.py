@@ -1,0 +1,71 @@
+"""The backward pass of pooling: the winner takes the window's gradient, or all cells of a mean take equal shares."""
+
+import numpy as np
+
+from nnlab.core.trace import Trace
+from nnlab.explorers.convolution_gradients import readers
+from nnlab.widgets import decimals
+from nnlab.widgets.accounts import Account, Equation, Terms
+from nnlab.widgets.scene import Grid
+
+
+def gradients(trace: Trace, links: np.ndarray) -> tuple[list[Grid], dict[str, Account]]:
+    """The grids of the gradients, each below what it is the gradient of, and how their numbers come about.
+
+    `links` says for each window which cells it reads, -1 beyond the edge. How much of its gradient a window hands to a
+    cell is read from the trace.
+    """
+    upstream = trace["y"].grad[0, :, :, 0].astype(float)
+    shares = window_shares(trace, links)
+    reader = readers(links, trace["x"].value.size)  # the window in which a cell stands at each place
+    place = np.broadcast_to(np.arange(links.shape[1]), reader.shape)
+    received = np.where(reader >= 0, shares[reader, place], 0)
+    giving = received > 0
+    slots = max(int(giving.sum(1).max(initial=0)), 1)  # of the windows that hand a cell something
+    order = np.argsort(~giving, axis=1, kind="stable")[:, :slots]
+    windows = np.where(np.take_along_axis(giving, order, 1), np.take_along_axis(reader, order, 1), -1)
+    portion = np.take_along_axis(received, order, 1)
+    values = np.where(windows >= 0, upstream.ravel()[windows] * portion, np.nan)
+    grids = [
+        Grid("grad", "Gradient of the output", upstream, "gradient of output", ("i", "j"), editable=True, below="y"),
+    ]
+    accounts: dict[str, Account] = {}
+    factors: tuple[str, ...] = ("grad",)
+    tables = {"grad": windows}
+    parts = shares.max(1).reshape(upstream.shape)
+    if (parts != 1).any():
+        counts = np.rint(1 / parts).astype(int)
+        grids += [
+            Grid("members", "Shared by", counts, "cells", ("i", "j"), scale="count", below="y"),
+            Grid("share", "Share of a cell", parts, "share", ("i", "j"), below="y"),
+        ]
+        cells = np.arange(parts.size)
+        accounts["share"] = Equation("1 / {members}", {"members": cells}, lambda count: 1 / count)
+        factors, tables = ("grad", "share"), {"grad": windows, "share": windows}
+    digits = decimals.of_products(upstream, parts, addend=np.zeros(1))
+    gradient = trace["x"].grad[0, :, :, 0]
+    grids.append(
+        Grid(
+            "grad_x",
+            "Gradient of the input",
+            gradient,
+            "gradient of input",
+            ("h", "w"),
+            source=True,
+            below="x",
+            digits=digits,
+        )
+    )
+    return grids, accounts | {"grad_x": Terms(tables, factors, values, (1, slots), digits)}
+
+
+def window_shares(trace: Trace, links: np.ndarray) -> np.ndarray:
+    """Which part of its gradient each window hands to each of its cells."""
+    if "windows" in trace.names:  # pooling: the gradient of the windows says it, for a gradient of ones
+        winner = trace["winner"].value.reshape(-1, 1) if "winner" in trace.names else None
+        if winner is not None:
+            return (np.arange(links.shape[1]) == winner).astype(float)
+        return (links >= 0) / trace["count"].value.reshape(-1, 1)
+    if "winner" in trace.names:
+        return (trace["winner"].value / trace["count"].value.reshape(-1, 1)).reshape(links.shape)
+    return np.full(links.shape, 1 / links.shape[1])

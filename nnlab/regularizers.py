@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlab.core.arguments import checked_constructor
 from nnlab.core.errors import ArgumentError
 
 
@@ -15,6 +16,7 @@ class L1L2:
     (2.75, array([ 1. , -1.5]))
     """
 
+    @checked_constructor
     def __init__(self, l1: float = 0.0, l2: float = 0.0):
         for name, value in (("l1", l1), ("l2", l2)):
             real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
@@ -41,6 +43,7 @@ class L1L2:
 class L1(L1L2):
     """l1 * sum |w|: many weights become exactly 0."""
 
+    @checked_constructor
     def __init__(self, l1: float = 0.01):
         super().__init__(l1=l1)
 
@@ -51,6 +54,7 @@ class L1(L1L2):
 class L2(L1L2):
     """l2 * sum w**2: large weights shrink most."""
 
+    @checked_constructor
     def __init__(self, l2: float = 0.01):
         super().__init__(l2=l2)
 

@@ -52,7 +52,7 @@ WRONG_GRADIENTS = [
     ("ELU", "activations.elu.gradient(s.x", "activations.elu.gradient(-s.x", "x"),
     ("Dropout", "g.scale = (kept * s.x)", "g.scale = (g.y * s.x)", "scale"),
     ("Dropout", "return kept * s.scale", "return g.y * s.scale", "x"),
-    ("Softmax", "g.exp = g.y / s.sum + g.sum", "g.exp = g.y / s.sum", "x"),
+    ("Softmax", "g.exp = dy / s.sum + g.sum", "g.exp = dy / s.sum", "x"),
     ("ReLU", "activations.relu.gradient(s.x", "activations.relu.gradient(-s.x", "x"),
     ("ZeroPadding2D", "arrays.unpad(self.to_last(g.y)", "arrays.unpad(self.to_last(g.y)[:, ::-1]", "x"),
     ("Flatten", "g.y.reshape", "g.y[:, ::-1].reshape", "x"),
@@ -72,7 +72,7 @@ BYPASSED = [
     ("GroupNormalization", "s.x_hat = s.centered * s.inv_std", "s.x_hat = (x - s.mean) * s.inv_std", "centered"),
     ("PReLU", "s.positive + s.alpha", "np.maximum(x, 0) + s.alpha", "positive"),
     ("Dropout", "x * s.scale", "x / (1 - self.rate)", "scale"),
-    ("Softmax", "return s.exp / s.sum", "return s.exp / s.exp.sum(self.axis, keepdims=True)", "sum"),
+    ("Softmax", "y = s.exp / s.sum", "y = s.exp / s.exp.sum(self.axis, keepdims=True)", "sum"),
 ]
 
 CHANGED_IN_PLACE = [

@@ -46,6 +46,8 @@ def test_defaults_are_those_of_keras(name):
 REFUSED = {
     "L1: l1 must be a number of at least 0, received -1.": lambda: regularizers.L1(-1),
     "L2: l2 must be a number of at least 0, received nan.": lambda: regularizers.L2(float("nan")),
+    "L1: unknown argument 'l2'. It takes: l1.": lambda: regularizers.L1(l2=0.1),
+    "L1L2: too many positional arguments. It takes: l1, l2.": lambda: regularizers.L1L2(1, 2, 3),
     "Dense: kernel_regularizer must be None, 'l1', 'l2' or 'l1_l2'": (
         lambda: layers.Dense(2, kernel_regularizer="orthogonal_regularizer")
     ),

@@ -1,12 +1,14 @@
 """Checks of constructor arguments: each returns the value in its normal form or raises in one sentence."""
 
+import functools
+import inspect
 import operator
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from nnlab.core.errors import ArgumentError, UnknownArgumentError
+from nnlab.core.errors import ArgumentError, UnknownArgumentError, unknown_arguments
 
 LIMIT = 2**31  # sizes beyond fit into no memory, and make NumPy's own arithmetic overflow
 MOST_AXES = 32  # NumPy allows 64, and a layer may need twice those of its input
@@ -103,3 +105,24 @@ def supported(owner: str, received: Mapping[str, Any], neutral: Mapping[str, Col
             raise UnknownArgumentError(
                 f"{owner}: {name}={value!r} is not supported, expected {expected}; leave it out."
             )
+
+
+def checked_constructor(init: Callable) -> Callable:
+    """A constructor that refuses missing, surplus and unknown arguments in a sentence that names its class."""
+    signature = inspect.signature(init)
+    parameters = list(signature.parameters.values())[1:]
+    takes = [parameter.name for parameter in parameters if parameter.kind.name[:3] != "VAR"]
+    takes_all = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
+
+    @functools.wraps(init)
+    def checked(self: Any, *args: Any, **kwargs: Any) -> None:
+        if not takes_all and (unknown := [name for name in kwargs if name not in takes]):
+            raise unknown_arguments(type(self).__name__, unknown, takes)
+        try:
+            signature.bind(self, *args, **kwargs)
+        except TypeError as error:
+            known = f" It takes: {', '.join(takes)}." if takes else ""
+            raise UnknownArgumentError(f"{type(self).__name__}: {error}.{known}") from None
+        init(self, *args, **kwargs)
+
+    return checked

@@ -5,16 +5,15 @@ in one sentence that names the layer. After `build` the layer is marked as built
 """
 
 import functools
-import inspect
 from typing import Any
 
-from nnlab.core.arguments import MOST_AXES, integer
-from nnlab.core.errors import ArgumentError, NnlabError, ShapeError, UnknownArgumentError
+from nnlab.core.arguments import MOST_AXES, checked_constructor, integer
+from nnlab.core.errors import ArgumentError, NnlabError, ShapeError
 
 
 def check_methods(cls: type) -> None:
     """Put the checks around the methods that this class defines itself."""
-    for name, check in (("__init__", _init), ("build", _build), ("compute_output_shape", _output_shape)):
+    for name, check in (("__init__", checked_constructor), ("build", _build), ("compute_output_shape", _output_shape)):
         if name in vars(cls):
             setattr(cls, name, check(vars(cls)[name]))
 
@@ -43,22 +42,6 @@ def _shape_for(layer: Any, shape: Any) -> Any:
     if isinstance(shape[0], tuple) and not layer.takes_several:
         raise ShapeError(f"{layer._label}: takes one input, received the shapes of {len(shape)}: {shape}.")
     return shape
-
-
-def _init(init: Any) -> Any:
-    signature = inspect.signature(init)
-    takes = [name for name, parameter in list(signature.parameters.items())[1:] if parameter.kind.name[:3] != "VAR"]
-
-    @functools.wraps(init)
-    def checked(self: Any, *args: Any, **kwargs: Any) -> None:
-        try:
-            signature.bind(self, *args, **kwargs)
-        except TypeError as error:
-            known = f" It takes: {', '.join(takes)}." if takes else ""
-            raise UnknownArgumentError(f"{type(self).__name__}: {error}.{known}") from None
-        init(self, *args, **kwargs)
-
-    return checked
 
 
 def _build(build: Any) -> Any:

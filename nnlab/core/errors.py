@@ -20,6 +20,10 @@ class UnknownArgumentError(NnlabError, TypeError):
     """An argument has a name that is not known here, or is not supported."""
 
 
+class NotBuiltError(NnlabError, AttributeError):
+    """A weight is asked for before the layer has any."""
+
+
 class PatchError(NnlabError, ValueError):
     """A function that was to replace a step of a layer could not do so."""
 
@@ -47,4 +51,5 @@ def unknown_arguments(owner: str, received: Iterable[str], known: Iterable[str])
     names = ", ".join(repr(name) for name in received)
     hint = f", did you mean {near[0]!r}?" if near else "."
     plural = "arguments" if len(received) > 1 else "argument"
-    return UnknownArgumentError(f"{owner}: unknown {plural} {names}{hint} It takes: {', '.join(known)}.")
+    takes = f"It takes: {', '.join(known)}." if known else "It takes none."
+    return UnknownArgumentError(f"{owner}: unknown {plural} {names}{hint} {takes}")

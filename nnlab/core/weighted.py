@@ -11,7 +11,7 @@ import numpy as np
 from nnlab import initializers, regularizers
 from nnlab.core import seed
 from nnlab.core.arguments import MOST_NUMBERS, integer
-from nnlab.core.errors import ArgumentError, ShapeError
+from nnlab.core.errors import ArgumentError, NotBuiltError, ShapeError
 from nnlab.core.variable import TAPE, Variable
 
 UNNAMED = "weight_"
@@ -68,6 +68,17 @@ class Weighted:
         if isinstance(value, Variable) and self._variables.get(value.name) is value:
             self._name_after_attribute(value, name)
         object.__setattr__(self, name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        """What the layer does not have; before it is built, that may be a weight."""
+        if hasattr(type(self), name):  # a property that has nothing to return; it says itself what is missing
+            return object.__getattribute__(self, name)
+        if name.startswith("_") or vars(self).get("built", True):
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}", name=name, obj=self)
+        raise NotBuiltError(
+            f"{self._label}: there is no {name!r} yet, because the layer is not built; call it once on an input, or "
+            "build(input_shape), to make its weights."
+        )
 
     def _name_after_attribute(self, variable: Variable, name: str) -> None:
         """A weight without a name of its own takes that of the attribute: `self.w = self.add_weight(...)`."""

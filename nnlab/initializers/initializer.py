@@ -5,11 +5,19 @@ from typing import Any
 
 import numpy as np
 
+from nnlab.core.arguments import checked_constructor
 from nnlab.core.errors import ArgumentError, ShapeError
 
 
 class Initializer:
     """The base: `__call__(shape, dtype, rng)` returns the first values of a weight."""
+
+    def __init__(self) -> None:
+        """What starts without chance takes no arguments."""
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        cls.__init__ = checked_constructor(cls.__init__)
 
     def __call__(
         self, shape: tuple[int, ...], dtype: str = "float32", rng: np.random.Generator | None = None

@@ -26,7 +26,7 @@ class Activation(Layer):
 
     supports_masking = True
     axes = {"x": "...", "y": "..."}
-    steps = Softmax.steps  # of the one function here that is made of steps
+    steps = {name: Softmax.steps[name] for name in ("shifted", "exp", "sum")}  # of the one function that has some
 
     def __init__(self, activation: Any, **kwargs: Any):
         super().__init__(**kwargs)

@@ -8,7 +8,7 @@ from formula import uniform
 
 from nnlab import gradcheck, layers
 from nnlab.core import naming
-from nnlab.core.errors import ArgumentError, ShapeError
+from nnlab.core.errors import ArgumentError, NotBuiltError, ShapeError
 from nnlab.core.record import Call, Record
 from nnlab.core.step import Step
 
@@ -123,6 +123,26 @@ def test_weights_work_in_numpy_expressions_and_change_only_by_assign():
         layer.kernel = np.zeros((4, 2))
     layer.kernel.assign(np.zeros((4, 2)))
     assert not layer(X).any()
+
+
+@pytest.mark.parametrize("layer", [layers.Dense(2), layers.Conv2D(2, 3), layers.BatchNormalization(), Affine()])
+def test_before_it_is_built_a_layer_says_how_to_get_at_its_weights(layer):
+    name = next(iter(set(vars(type(layer)).get("axes", {})) - {"x", "y"}), "kernel")
+    with pytest.raises(NotBuiltError) as raised:
+        getattr(layer, name)
+    assert str(raised.value) == (
+        f"{type(layer).__name__} {layer.name!r}: there is no {name!r} yet, because the layer is not built; "
+        "call it once on an input, or build(input_shape), to make its weights."
+    )
+    assert not hasattr(layer, name)  # it is an AttributeError too
+
+
+def test_a_built_layer_has_no_attributes_but_its_own():
+    layer = layers.Dense(2)
+    layer.build((None, 3))
+    with pytest.raises(AttributeError, match=r"^Dense has no attribute 'kernels'$") as raised:
+        layer.kernels  # noqa: B018
+    assert not isinstance(raised.value, NotBuiltError)
 
 
 def test_names_are_numbered_from_the_second_on_as_in_keras():

@@ -206,6 +206,9 @@ CALLS = {
     "a shape must be a tuple of sizes, batch first (None for any), received 3.": (
         lambda: layers.Dense(2, name="it").build(3)
     ),
+    "expected a mask with the shape of the last axes of x, (2, 3), or with 1 in their places, received (2,).": (
+        lambda: layers.Softmax(name="it")(ROWS, mask=[True, False])
+    ),
     "each side of the weight": lambda: layers.Dense(2, name="it").add_weight((2, "3"), name="w"),
     "would have 3,000,000,000 numbers": lambda: layers.Dense(10**9, name="it")(ROWS),
     "the function returned shape (2, 2), expected (3, 4).": (

@@ -118,6 +118,20 @@ def test_a_model_with_masks_learns():
     assert losses[-1] < losses[0] / 2
 
 
+def test_softmax_shares_the_whole_among_the_numbers_that_count():
+    x, mask = X[:, :, 0], WORDS != 0
+    layer = layers.Softmax()
+    trace = layer.trace(x, mask=mask, grad=uniform("arriving", x.shape))
+    for row, counts, y in zip(x, mask, trace["y"].value, strict=True):
+        close(y[counts], layer(row[np.newaxis, counts])[0])
+        assert (y[~counts] == 0).all()
+    assert (trace["x"].grad[~mask] == 0).all()
+    nothing = layer.trace(x, mask=np.zeros(x.shape, bool))
+    assert not nothing["y"].value.any()
+    assert not nothing["x"].grad.any()
+    assert gradcheck(layer, x, mask=mask)
+
+
 FIRST = np.array([[1, 1, 0], [1, 0, 0]], bool)
 OTHER = np.array([[1, 0, 0], [0, 0, 1]], bool)
 SHORT = np.array([[0, 1], [1, 1]], bool)

@@ -30,6 +30,19 @@ class Layer(InsideCall, Configured):
 
     A new layer is a class with `steps`, `build`, `forward` and `backward`; `axes` names the axes of x, y and the
     weights with the letters of `Step`. `__init__` only stores its checked arguments, under their own names.
+
+    Or it has `build` and `call`, as in Keras: `call` in plain NumPy is recorded and differentiated, and what would lose
+    a gradient is refused by name. NumPy gives no sign of a weight that is a plain array (make it by `add_weight`), of
+    `np.random` (use `self.rng`), and of attributes that `call` changes, so these cannot be seen.
+
+    >>> class Scaled(Layer):
+    ...     def build(self, input_shape):
+    ...         self.scale = self.add_weight((input_shape[-1],), initializer="ones")
+    ...
+    ...     def call(self, x):
+    ...         return np.tanh(x * self.scale)
+    >>> Scaled().trace([[0.0, 0.0]])["x"].grad
+    array([[1., 1.]], dtype=float32)
     """
 
     steps: ClassVar[Mapping[str, Step]] = {}

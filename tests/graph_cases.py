@@ -27,8 +27,74 @@ def nested(lib: Any) -> Any:
     return lib.Model(x, lib.Dense(2, name="end")(lib.Add(name="twice")([z, z])))
 
 
-GRAPHS = {"two_branches": two_branches, "nested": nested}
-SHAPES = {"two_branches": ((2, 4, 3), (2, 4, 3)), "nested": ((3, 3),)}
+def residual(lib: Any) -> Any:
+    """Two blocks whose input is added to their output, the second around a change of size."""
+    x = y = lib.Input((6, 6, 2), name="image")
+    for name, filters, strides in (("same", 2, 1), ("half", 3, 2)):
+        inside = lib.Conv2D(filters, 3, strides, "same", activation="relu", name=f"{name}_first")(y)
+        inside = lib.BatchNormalization(name=f"{name}_norm")(lib.Conv2D(filters, 3, padding="same", name=name)(inside))
+        around = y if strides == 1 else lib.Conv2D(filters, 1, strides, name=f"{name}_around")(y)
+        y = lib.ReLU(name=f"{name}_end")(lib.Add(name=f"{name}_sum")([inside, around]))
+    return lib.Model(x, lib.Dense(3, name="classes")(lib.GlobalAveragePooling2D(name="mean")(y)))
+
+
+def several(lib: Any) -> Any:
+    """A model with two inputs and two outputs, called twice inside another, one of whose outputs is used twice."""
+    one, other = lib.Input((3,), name="one"), lib.Input((2,), name="other")
+    both = lib.Concatenate(name="both")([one, other])
+    ends = [lib.Dense(3, "tanh", name="left")(both), lib.Dense(2, name="right")(both)]
+    pair = lib.Model([one, other], ends, name="pair")
+    x, z = lib.Input((3,), name="x"), lib.Input((2,), name="z")
+    left, right = pair([x, z])
+    again, last = pair([left, right])
+    return lib.Model([x, z], [again, lib.Multiply(name="times")([last, right]), lib.Subtract(name="less")([left, x])])
+
+
+def own(lib: Any) -> Any:
+    """A class with layers as attributes, in a list of dicts too, one of which is called twice."""
+
+    class Blocks(lib.Model):
+        def __init__(self):
+            super().__init__()
+            self.blocks = [
+                {"in": lib.Dense(5, "tanh", name=f"in{n}"), "out": lib.Dense(3, name=f"out{n}")} for n in (0, 1)
+            ]
+            self.join, self.last = lib.Add(name="join"), lib.Dense(2, name="last")
+
+        def call(self, x):
+            for block in self.blocks:
+                x = self.join([x, block["out"](block["in"](x))])
+            return self.last(x), self.last(self.join([x, x]))
+
+    model = Blocks()
+    model(inputs("own")[0])  # its weights are made in the first call
+    return model
+
+
+def own_masked(lib: Any) -> Any:
+    """A class in whose call a mask goes unseen from layer to layer."""
+
+    class Reader(lib.Model):
+        def __init__(self):
+            super().__init__()
+            self.mask, self.read = lib.Masking(name="mask"), lib.LSTM(4, return_sequences=True, name="read")
+            self.again, self.end = lib.GRU(3, name="again"), lib.Dense(2, name="end")
+
+        def call(self, x):
+            return self.end(self.again(self.read(self.mask(x))))
+
+    model = Reader()
+    model(inputs("own_masked")[0])
+    return model
+
+
+GRAPHS = {each.__name__: each for each in (two_branches, nested, residual, several)}
+OWN = {each.__name__: each for each in (own, own_masked)}  # classes of one's own, which no file can hold
+ALL = GRAPHS | OWN
+SHAPES = {
+    "two_branches": ((2, 4, 3), (2, 4, 3)), "nested": ((3, 3),), "residual": ((2, 6, 6, 2),),
+    "several": ((3, 3), (3, 2)), "own": ((4, 3),), "own_masked": ((3, 5, 2),),
+}  # fmt: skip
 
 
 def leaves(model: Any) -> list[Any]:
@@ -37,10 +103,13 @@ def leaves(model: Any) -> list[Any]:
 
 
 def weights_by_name(model: Any) -> dict[str, Any]:
-    """Each weight under the names of its layer and its own."""
-    return {f"{layer.name}/{weight.name}": weight for layer in leaves(model) for weight in layer.weights}
+    """Each trainable weight under the names of its layer and its own."""
+    return {f"{layer.name}/{weight.name}": weight for layer in leaves(model) for weight in layer.trainable_weights}
 
 
 def inputs(name: str) -> list[Any]:
     """The arrays that go in."""
-    return [uniform(f"{name}/x{index}", shape) for index, shape in enumerate(SHAPES[name])]
+    arrays = [uniform(f"{name}/x{index}", shape) for index, shape in enumerate(SHAPES[name])]
+    if name == "own_masked":
+        arrays[0][0, 3:] = arrays[0][2, 1:] = 0  # times that a Masking leaves out
+    return arrays

@@ -73,6 +73,10 @@ class Weighted:
         """What the layer does not have; before it is built, that may be a weight."""
         if hasattr(type(self), name):  # a property that has nothing to return; it says itself what is missing
             return object.__getattribute__(self, name)
+        if not name.startswith("_") and "built" not in vars(self):
+            raise AttributeError(
+                f"{type(self).__name__}: there is no {name!r} yet; let __init__ begin with super().__init__(**kwargs)."
+            )
         if name.startswith("_") or vars(self).get("built", True):
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}", name=name, obj=self)
         raise NotBuiltError(

@@ -34,7 +34,7 @@ class Summary:
 
     def __init__(self, model: Layer):
         self.model = model
-        self.rows = list(rows(model, getattr(model, "input_shape", None)))
+        self.rows = list(rows(model))
         self.totals = totals(model)
         self.head = (*HEAD, CONNECTED) if any(row.reads for row in self.rows) else HEAD
 
@@ -70,33 +70,39 @@ class Summary:
         )
 
 
-def rows(model: Layer, shape: tuple[int | None, ...] | None, depth: int = 0) -> Iterator[Row]:
-    """The layers of a model in order, those of a model inside it below its own row."""
-    if hasattr(model, "connections"):
-        yield from graph_rows(model, depth)
-        return
-    for layer in model.layers:
-        shape = None if shape is None else layer.compute_output_shape(shape)
-        yield row(layer, layer.name, "?" if shape is None else str(shape), depth)
-        if getattr(layer, "layers", None):
-            yield from rows(layer, getattr(layer, "input_shape", None), depth + 1)
+def rows(model: Layer, depth: int = 0) -> Iterator[Row]:
+    """The inputs and calls of a model in order, those of a model inside it below its own row.
 
-
-def graph_rows(model: Layer, depth: int) -> Iterator[Row]:
-    """The inputs and calls of a graph in order; a layer that is called again has its weights already."""
-    for tensor in model.inputs:
+    A layer that is called again has its weights already. Where layers stand in a row, nobody needs to be told what
+    they read from.
+    """
+    calls = calls_of(model)
+    graph = any(call.reads != (before,) for call, before in zip(calls[1:], [call.path for call in calls], strict=False))
+    for tensor in getattr(model, "inputs", ()):
         yield Row(tensor.name, "Input", str(tensor.shape), "", "0", depth)
     met = set()
-    for path, call, reads in model.connections:
-        shape = ", ".join(str(tensor.shape) for tensor in call.outputs)
+    for call in calls:
+        reads = ", ".join(call.reads) if graph or hasattr(model, "inputs") else ""
+        shape = ", ".join("?" if "?" in each else str(each) for each in call.shapes)
         if call.layer in met:
-            kind = type(call.layer).__name__
-            yield Row(path, kind, shape, "", f"shared with {call.layer.name}", depth, ", ".join(reads))
+            yield Row(call.path, call.kind, shape, "", f"shared with {call.layer.name}", depth, reads)
             continue
         met.add(call.layer)
-        yield row(call.layer, path, shape, depth, ", ".join(reads))
+        yield row(call.layer, call.path, shape, depth, reads)
         if getattr(call.layer, "layers", None):
-            yield from rows(call.layer, getattr(call.layer, "input_shape", None), depth + 1)
+            yield from rows(call.layer, depth + 1)
+
+
+def calls_of(model: Any) -> list[Any]:
+    """The calls of layers in a model; what reads from an operation of NumPy reads from the layers before that."""
+    calls, behind = [], {}
+    for call in model.connections:
+        reads = tuple(dict.fromkeys(each for read in call.reads for each in behind.get(read, (read,))))
+        if call.layer is None:
+            behind[call.path] = reads
+        else:
+            calls.append(call._replace(reads=reads))
+    return calls
 
 
 def row(layer: Layer, name: str, shape: str, depth: int, reads: str = "") -> Row:

@@ -12,7 +12,7 @@ from nnlab.core.trace import Trace
 from nnlab.models import data
 from nnlab.models.objective import TotalLoss, objective, per_output
 from nnlab.models.running import Running, Watched
-from nnlab.models.shapes import as_shapes
+from nnlab.models.shapes import any_number, as_shapes
 from nnlab.models.steps import LOSS, Steps
 from nnlab.models.weighting import weights_of
 
@@ -61,8 +61,15 @@ class Compiled(Steps):
         self._told = {
             "loss": loss, "loss_weights": loss_weights, "metrics": metrics, "weighted_metrics": weighted_metrics,
         }  # fmt: skip
-        self._arrange()
+        self.loss = None
+        if self._outputs_known:
+            self._arrange()
         self.optimizer = optimizers.get(optimizer)
+
+    @property
+    def _outputs_known(self) -> bool:
+        """Whether it is certain already how many outputs there are."""
+        return True
 
     def _arrange(self) -> None:
         """Take apart what `compile` was told, for the outputs there are."""
@@ -109,7 +116,7 @@ class Compiled(Steps):
             return super().trace(x, training, seed, grad, patch, **inputs)
         if grad is not None:
             raise ArgumentError(f"{self._label}: pass y (gradients of the loss) or grad (the gradient of y), not both.")
-        if loss is None and self.loss is None:
+        if loss is None and self._told is None:
             raise ArgumentError(f"{self._label}: trace(y=...) needs a loss; pass loss= or compile the model first.")
 
         def from_loss(s: Record, g: Record) -> Any:
@@ -129,7 +136,7 @@ class Compiled(Steps):
         self, method: str, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None
     ) -> data.Examples:
         """x, y and weights as arrays that fit each other, the model and its loss; builds the model."""
-        if self.loss is None:
+        if self._told is None:
             raise ArgumentError(f"{self._label}: call compile(optimizer=..., loss=...) before {method}.")
         owner, x = f"{self._label}.{method}", self.as_input(x)
         if y is None:
@@ -186,13 +193,6 @@ class Compiled(Steps):
 def judged_by(loss: losses.Loss | TotalLoss, names: tuple[str, ...]) -> set[str]:
     """The outputs that a loss looks at."""
     return set(loss.judged if isinstance(loss, TotalLoss) else names)
-
-
-def any_number(shape: Any) -> Any:
-    """The same shape, or shapes, for any number of examples."""
-    if isinstance(shape[0], tuple):
-        return tuple(map(any_number, shape))
-    return (None, *shape[1:])
 
 
 def by_output(sample_weight: Any, names: tuple[str, ...]) -> Any:

@@ -18,6 +18,7 @@ from nnlab.core.layer import Layer
 from nnlab.core.record import Record, parts
 from nnlab.core.step import Step
 from nnlab.core.symbolic import SymbolicTensor
+from nnlab.models.connection import Connection
 from nnlab.models.graph_config import graph_config
 from nnlab.models.graph_reading import Reader
 from nnlab.models.model import Model
@@ -115,12 +116,14 @@ class Functional(Model):
         return list(self._layers)
 
     @property
-    def connections(self) -> list[tuple[str, Node, list[str]]]:
-        """Each call: its path in a trace, the call, and the paths (or inputs' names) it reads from."""
+    def connections(self) -> list[Connection]:
+        """Each call: its path in a trace, the layer, the shapes it makes, and the paths (or inputs) it reads from."""
         paths = {tensor: tensor.name for tensor in self.inputs}
         found = []
         for path, node in zip(self._paths, self._nodes, strict=True):
-            found.append((path, node, [paths[tensor] for tensor in node.inputs]))
+            reads = tuple(paths[tensor] for tensor in node.inputs)
+            shapes = tuple(tensor.shape for tensor in node.outputs)
+            found.append(Connection(path, node.layer, type(node.layer).__name__, shapes, reads))
             for index, tensor in enumerate(node.outputs):
                 paths[tensor] = path if len(node.outputs) == 1 else f"{path}[{index}]"
         return found
@@ -176,6 +179,10 @@ class Functional(Model):
             shape = output_shape(node.layer, read(shapes, node.x), further)
             shapes.update(zip(node.outputs, as_shapes(shape), strict=True))
         return one_or_tuple(shapes[tensor] for tensor in self.outputs)
+
+    def build(self, input_shape: Any) -> None:
+        """Check the shape: the weights were made when the graph was planned."""
+        self.check_input(input_shape)
 
     def check_input(self, shape: Any) -> None:
         received = as_shapes(shape)

@@ -17,7 +17,8 @@ from nnlab.core.layer import Layer
 from nnlab.core.record import Record
 from nnlab.core.symbolic import SymbolicTensor, checked_shape
 from nnlab.models.configuration import deserialized, dtype_named, serialized, shortened
-from nnlab.models.model import Model
+from nnlab.models.connection import Connection, in_a_row
+from nnlab.models.model import HOW_TO_BUILD, Model, unbuild
 from nnlab.models.shapes import Shape, fits
 from nnlab.models.steps import LOSS
 
@@ -83,6 +84,11 @@ class Sequential(Model):
         self.built = self.built and bool(self._layers)
         return layer
 
+    @property
+    def connections(self) -> list[Connection]:
+        """Each layer's call, which reads from the one before."""
+        return in_a_row(self._layers, self._input_shape, self.input_names[0])
+
     # ---- shapes
 
     @property
@@ -96,6 +102,11 @@ class Sequential(Model):
     def input_shape(self, shape: Shape | None) -> None:
         if shape is not None:
             self._begin_with((None, *shape))
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """What the input is called: x."""
+        return ("x",)
 
     @property
     def output_names(self) -> tuple[str, ...]:
@@ -206,20 +217,9 @@ class Sequential(Model):
         return f"<Sequential {self.name}: {count} {'layer' if count == 1 else 'layers'}>"
 
 
-HOW_TO_BUILD = "begin with an Input, call the model on data, or call build((None, ...))"
-
-
 def stated_shape(layer: Layer) -> Shape | None:
     """The input's shape that a layer itself states, with the batch."""
     shape = getattr(layer, "input_shape", None)
     if shape is None or isinstance(layer, Model):
         return shape
     return (None, *shape)
-
-
-def unbuild(layer: Layer) -> None:
-    """As if the layer had never been built."""
-    layer.built = False
-    layer._variables.clear()
-    for part in layer.sublayers():
-        unbuild(part)

@@ -29,3 +29,14 @@ def one_or_tuple(values: Any) -> Any:
     """The only value, or a tuple of several."""
     values = tuple(values)
     return values[0] if len(values) == 1 else values
+
+
+def any_number(shape: Any) -> Any:
+    """The same shape, or shapes, for any number of examples.
+
+    >>> any_number((5, 3)), any_number(((5, 3), (5, 2)))
+    ((None, 3), ((None, 3), (None, 2)))
+    """
+    if isinstance(shape[0], list | tuple):
+        return tuple(map(any_number, shape))
+    return (None, *shape[1:])

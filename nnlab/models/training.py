@@ -132,12 +132,6 @@ class Trainer(Compiled):
         running.add(y, weights, self.train_step(x, y, weights))
         return running.logs() if return_dict else unwrapped(running.logs())
 
-    def summary(self) -> None:
-        """Print the layers, their output shapes and their parameters with the formula behind each number."""
-        from nnlab.explain import summary
-
-        summary.show(self)
-
     # ---- where the batches come from
 
     def _batch_size(self, method: str, size: int | None) -> int:
@@ -152,7 +146,7 @@ class Trainer(Compiled):
             raise ArgumentError(f"{owner}: x is an iterator that yields whole batches; leave out {surplus[0]}=.")
         if method == "predict":
             return Yielded(owner, batches, lambda x, *_: (self.as_input(x), None, None), steps, fewest=1)
-        if self.loss is None:
+        if self._told is None:
             raise ArgumentError(f"{self._label}: call compile(optimizer=..., loss=...) before {method}.")
         return Yielded(
             owner, batches, lambda x, y, weight=None: self._examples(method, x, y, weight, class_weight), steps

@@ -22,7 +22,7 @@ LIBRARY = SimpleNamespace(**vars(keras.layers), Model=keras.Model, Sequential=ke
 
 def golden(name):
     """Path -> array for one graph."""
-    model = graph_cases.GRAPHS[name](LIBRARY)
+    model = graph_cases.ALL[name](LIBRARY)
     weights = graph_cases.weights_by_name(model)
     order = {id(weight): key for key, weight in weights.items()}
     values = {key: uniform(f"{name}/{key}", tuple(weight.shape)) for key, weight in weights.items()}
@@ -47,7 +47,7 @@ def golden(name):
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
-    arrays = {key: np.asarray(value) for name in graph_cases.GRAPHS for key, value in golden(name).items()}
+    arrays = {key: np.asarray(value) for name in graph_cases.ALL for key, value in golden(name).items()}
     np.savez_compressed(folder / "graphs.npz", **arrays)
     trainings = {
         f"{name}/{key}": value

@@ -63,7 +63,7 @@ class Case(NamedTuple):
     @property
     def batch_matters(self) -> bool:
         """Whether a sample's output depends on the others, or on a draw for each."""
-        return self.training and any(word in self.id for word in ("BatchNormalization", "Dropout", "dropout"))
+        return self.training and any(word in self.id for word in ("BatchNormalization", "Dropout", "dropout", "Noise"))
 
     @property
     def batch(self) -> int:
@@ -319,6 +319,13 @@ CASES = [
     Case("Dropout", {"rate": 0.6, "seed": 1, "noise_shape": (None, 1, 5)}, (3, 7, 5), training=True),
     Case("Dropout", {"rate": 0.0}, ROWS, training=True),
     Case("Dropout", {"rate": 0.4, "seed": 1}, ROWS),
+    Case("AlphaDropout", {"rate": 0.4}, (3, 7, 5), training=True),
+    Case("AlphaDropout", {"rate": 0.3, "noise_shape": (None, 1, 5), "seed": 1}, (3, 7, 5), training=True),
+    Case("AlphaDropout", {"rate": 0.4, "seed": 1}, ROWS),
+    Case("GaussianDropout", {"rate": 0.4, "seed": 1}, (3, 7, 5), training=True),
+    Case("GaussianDropout", {"rate": 0.4}, ROWS),
+    Case("GaussianNoise", {"stddev": 0.4, "seed": 1}, (3, 7, 5), training=True),
+    Case("GaussianNoise", {"stddev": 0.4}, ROWS),
     Case("BatchNormalization", {}, ROWS),
     Case("BatchNormalization", {"momentum": 0.8, "epsilon": 0.01}, ROWS, training=True),
     Case("BatchNormalization", {}, IMAGES, training=True),

@@ -47,7 +47,7 @@ def test_computes_what_keras_computes(case, golden):
     layer, weights = case.make(), numbered(case.make().weights)
     outputs = [own.pop(name) for name in list(own) if name == "y" or name.startswith("y[")]
     upstream = case.upstream(outputs[0].shape if len(outputs) == 1 else tuple(part.shape for part in outputs))
-    patch = {"mask": own.pop("mask")} if "mask" in own else dropped(layer, case)
+    patch = {name: own.pop(name) for name in ("mask", "noise") if name in own} or dropped(layer, case)
     trace = layer.trace(case.x(), case.training, grad=upstream, patch=patch, **case.given())
     for value, expected in zip(parts(trace["y"].value), outputs, strict=True):
         assert_equal_to_keras(value, expected)

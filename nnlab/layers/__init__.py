@@ -4,6 +4,7 @@ from nnlab.core.layer import Layer
 from nnlab.core.symbolic import Input
 from nnlab.layers.activation import Activation
 from nnlab.layers.activity_regularization import ActivityRegularization
+from nnlab.layers.alpha_dropout import AlphaDropout
 from nnlab.layers.batch_normalization import BatchNormalization
 from nnlab.layers.bidirectional import Bidirectional
 from nnlab.layers.concatenate import Concatenate
@@ -16,6 +17,7 @@ from nnlab.layers.dropout import Dropout
 from nnlab.layers.elu import ELU
 from nnlab.layers.embedding import Embedding
 from nnlab.layers.flatten import Flatten
+from nnlab.layers.gaussian_noise import GaussianDropout, GaussianNoise
 from nnlab.layers.global_pooling import (
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
@@ -88,6 +90,7 @@ __all__ = [
     "Activation",
     "ActivityRegularization",
     "Add",
+    "AlphaDropout",
     "Average",
     "AveragePooling1D",
     "AveragePooling2D",
@@ -121,6 +124,8 @@ __all__ = [
     "Embedding",
     "Flatten",
     "GRUCell",
+    "GaussianDropout",
+    "GaussianNoise",
     "GlobalAveragePooling1D",
     "GlobalAveragePooling2D",
     "GlobalAveragePooling3D",

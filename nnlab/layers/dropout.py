@@ -45,23 +45,9 @@ class Dropout(Layer):
         super().__init__(**kwargs)
         owner = type(self).__name__
         self.rate = number(owner, "rate", rate, 0.0, 1.0)
-        self.noise_shape = self._checked_noise_shape(noise_shape)
+        self.noise_shape = _checked_noise_shape(owner, noise_shape)
         self.seed = None if seed is None else integer(owner, "seed", seed, minimum=0)
         self.generator = None if seed is None else np.random.default_rng(self.seed)
-
-    @staticmethod
-    def _checked_noise_shape(noise_shape: Any) -> tuple[int | None, ...] | None:
-        try:
-            if noise_shape is None:
-                return None
-            if not several(noise_shape):
-                raise ArgumentError
-            return tuple(None if size is None else integer("Dropout", "noise_shape", size) for size in noise_shape)
-        except ArgumentError:
-            raise ArgumentError(
-                f"Dropout: noise_shape must hold an integer of at least 1 or None for each axis, "
-                f"received {noise_shape!r}."
-            ) from None
 
     def check_input(self, shape: tuple[int, ...]) -> None:
         noise = self.noise_shape
@@ -94,3 +80,16 @@ class Dropout(Layer):
 
 def _or(size: int | None, length: int) -> int:
     return length if size is None else size
+
+
+def _checked_noise_shape(owner: str, noise_shape: Any) -> tuple[int | None, ...] | None:
+    try:
+        if noise_shape is None:
+            return None
+        if not several(noise_shape):
+            raise ArgumentError
+        return tuple(None if size is None else integer(owner, "noise_shape", size) for size in noise_shape)
+    except ArgumentError:
+        raise ArgumentError(
+            f"{owner}: noise_shape must hold an integer of at least 1 or None for each axis, received {noise_shape!r}."
+        ) from None

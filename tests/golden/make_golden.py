@@ -78,9 +78,21 @@ def layers():
                 golden[f"{case.key}/grad {name}"] = gradient
         if losses:
             golden[f"{case.key}/losses"] = np.array(losses)
-        if case.layer.endswith(("Dropout", "Dropout1D", "Dropout2D", "Dropout3D")) and case.training:
-            golden[f"{case.key}/mask"] = np.asarray(y[0]) != 0
+        if case.training:
+            golden |= {f"{case.key}/{name}": value for name, value in drawn(case, np.asarray(y[0])).items()}
     return golden
+
+
+def drawn(case, y):
+    """What Keras drew, told from what came out, by the name of the step."""
+    if case.layer == "GaussianNoise":
+        return {"noise": y - case.x()}
+    if case.layer == "GaussianDropout":
+        return {"noise": y / case.x()}
+    if case.layer == "AlphaDropout":
+        values, counts = np.unique(y, return_counts=True)
+        return {"mask": y != values[counts.argmax()]}  # all that is dropped becomes the same number
+    return {"mask": y != 0} if case.layer.rstrip("123D").endswith("Dropout") else {}
 
 
 def drop(layer, case):

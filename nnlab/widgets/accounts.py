@@ -133,7 +133,8 @@ def present(table: np.ndarray, cell: int) -> np.ndarray:
 
 def printed_cells(grid: Any, cells: np.ndarray) -> list[Decimal]:
     """The numbers that stand in those cells, as printed."""
-    return [decimals.printed(value, grid.shown_digits) for value in np.ravel(grid.values)[cells]]
+    digits = grid.shown_digits
+    return [decimals.printed(value, digits) for value in np.ravel(grid.values)[cells]]
 
 
 def equal(check: Callable[..., Decimal], operands: Sequence[Decimal], value: Decimal) -> bool:

@@ -11,12 +11,13 @@ TOLERANCE = 1e-6  # a little more than the relative precision of float32
 
 
 def exact(values: np.ndarray, most: int = MOST) -> int | None:
-    """The fewest decimals, at most `most`, that show all `values` exactly (to float32); None if there are none.
+    """The fewest decimals, at most `most`, that show all finite `values` exactly (to float32); None if none do.
 
     >>> exact(np.float32([0.1, -2.5])), exact(np.array([1 / 3]))
     (1, None)
     """
     values = np.asarray(values, float)
+    values = values[np.isfinite(values)]
     for digits in range(most + 1):
         if (np.abs(values - np.round(values, digits)) <= TOLERANCE * np.abs(values)).all():
             return digits

@@ -14,7 +14,7 @@ from nnlab.widgets.scene import Grid
 CELL, TILE, BETWEEN = 0.42, 0.12, 0.3  # inches: the side of a cell, of a tile, and the space between sheets
 TALL = {"bars": 0.95, "points": 0.6}  # inches of a row of bars, or of a number line
 LINE_LENGTH, CHART = 3.6, (4.4, 2.4)  # inches: a number line, a chart
-ABREAST = 4  # sheets side by side
+ABREAST = 5.2  # inches of sheets side by side
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#80aadf", "#f4f4f4", "#f1ab74"])
 COUNT = LinearSegmentedColormap.from_list("count", ["#f4f4f4", "#7cc4aa"])
 ACCENT, INK = "#7a3fd1", "#333333"
@@ -33,11 +33,20 @@ def boxes(part: Grid | Chart) -> list[Box]:
     if not isinstance(part, Grid):
         return [(0.4, 0.0, *CHART)]
     count, rows, columns = sheets(part).shape
-    side = TILE if part.look == "tiles" else CELL
-    wide = LINE_LENGTH if part.look == "points" else columns * side
-    tall = rows * TALL.get(part.look, side)
+    wide = LINE_LENGTH if part.look == "points" else columns * side(part)
+    tall = rows * TALL.get(part.look, TILE if part.look == "tiles" else CELL)
     steps = wide + BETWEEN, tall + BETWEEN
-    return [(index % ABREAST * steps[0], index // ABREAST * steps[1], wide, tall) for index in range(count)]
+    abreast = max(1, int(ABREAST / steps[0]))
+    return [(index % abreast * steps[0], index // abreast * steps[1], wide, tall) for index in range(count)]
+
+
+def side(grid: Grid) -> float:
+    """How wide a cell is: enough for its number, and for its label."""
+    if grid.look == "tiles":
+        return TILE
+    digits = grid.shown_digits
+    numbers = [len(decimals.text(value, digits)) for value in np.ravel(grid.values)]
+    return max(CELL, 0.075 * max([*numbers, 1]) + 0.06, 0.065 * max([*map(len, grid.labels), 1]) + 0.06)
 
 
 def size(part: Grid | Chart) -> tuple[float, float]:
@@ -74,9 +83,10 @@ def squares(axes: Axes, grid: Grid, values: np.ndarray, sheet: int, cells: np.nd
     axes.grid(color="white", linewidth=1.5 if grid.look == "cells" else 0.5)
     axes.tick_params(length=0)
     if grid.look == "cells":
+        digits = grid.shown_digits
         for (row, column), value in np.ndenumerate(values):
-            text = decimals.text(value, grid.shown_digits)
-            axes.text(column, row, text, ha="center", va="center", fontsize=min(8, 26 / max(len(text), 1)))
+            text = decimals.text(value, digits)
+            axes.text(column, row, text, ha="center", va="center", fontsize=8)
         for column, label in enumerate(grid.labels):
             axes.text(column, len(values) - 0.4, label, ha="center", va="top", fontsize=7)
     for mark in grid.marks:
@@ -111,8 +121,8 @@ def bars(axes: Axes, grid: Grid, values: np.ndarray, sheet: int, cells: np.ndarr
         axes.bar(places, line, bottom=zero, color=colours, ec=np.where(framed, ACCENT, "none"), lw=2)
         axes.axhline(zero, color=INK, lw=0.7)
         for column, value in enumerate(line):
-            text, side = decimals.text(value, grid.shown_digits), "top" if value < 0 else "bottom"
-            axes.text(column, zero + value, text, ha="center", va=side, fontsize=min(8, 26 / max(len(text), 1)))
+            text, end = decimals.text(value, grid.shown_digits), "top" if value < 0 else "bottom"
+            axes.text(column, zero + value, text, ha="center", va=end, fontsize=8)
     axes.set_xticks(places, labels=grid.labels or [str(place) for place in places], fontsize=7)
     axes.set_yticks([])
     axes.set_ylim(low - span * (len(values) - 1) - 0.15 * span, high + 0.15 * span)
@@ -124,9 +134,14 @@ def points(axes: Axes, grid: Grid, values: np.ndarray, sheet: int, cells: np.nda
         axes.axhline(-row, color="#bbbbbb", lw=1, zorder=1)
         framed = np.isin(row * len(line) + np.arange(len(line)), cells)
         axes.scatter(line, np.full(len(line), -row), c=np.where(framed, ACCENT, "#777777"), s=28, zorder=2)
-        for level, column in enumerate(np.argsort(line, kind="stable")):
+        span = np.ptp(grid.values) or 1.0
+        ends: list[float] = []  # where the last number of each lane above the line ends
+        for column in np.argsort(line, kind="stable"):
             text = decimals.text(line[column], grid.shown_digits)
-            axes.text(line[column], -row + (0.16, 0.34)[level % 2], text, ha="center", fontsize=6.5)
+            half = 0.5 * span * (0.055 * len(text) + 0.03) / LINE_LENGTH
+            lane = next((lane for lane, end in enumerate(ends) if end <= line[column] - half), len(ends))
+            ends[lane : lane + 1] = [line[column] + half]
+            axes.text(line[column], -row + 0.14 + 0.16 * (lane % 5), text, ha="center", fontsize=6.5)
     axes.set_yticks([])
     axes.set_ylim(-len(values) + 0.7, 0.7)
     axes.tick_params(labelsize=7)

@@ -80,9 +80,13 @@ class Grid:
         return decimals.text(np.ravel(self.values)[cell], self.shown_digits)
 
     def text(self) -> str:
-        """The numbers in words, row by row."""
+        """The numbers in words, row by row; of tiles, which are too many to read, how many and from where to where."""
+        if self.look == "tiles" and self.values.size:
+            low, high = (decimals.printed(end(self.values), self.shown_digits) for end in (np.min, np.max))
+            return f"{self.title}: {' × '.join(map(str, self.values.shape))} numbers from {low} to {high}."
         table = np.reshape(self.values, (-1, self.values.shape[-1]))
-        rows = (" ".join(str(decimals.printed(value, self.shown_digits)) for value in row) for row in table)
+        digits = self.shown_digits
+        rows = (" ".join(str(decimals.printed(value, digits)) for value in row) for row in table)
         return f"{self.title}: {'; '.join(rows)}."
 
     def payload(self) -> dict[str, Any]:

@@ -35,7 +35,8 @@ export class Account {
     const others = uses.filter(([, , term]) => term !== ADDED);
     const times = ["nowhere", "once"][others.length] ?? `${others.length} times`;
     const sums = this.#sums(scene, added);
-    const used = isCount || (sums.length && !others.length) ? [] : [`is used ${times}`];
+    const silent = isCount || !links.joins(name) || (sums.length && !others.length); // a count says it itself
+    const used = silent ? [] : [`is used ${times}`];
     const head = elements.length && !uses.length ? "" : [what, [...used, ...sums].join(" and ")].filter(Boolean).join(" ");
     const several = links.names.length > 1;
     const goal = (grid, at) => (several ? "" : place(scene.grid(grid), at)) || called(scene.grid(grid), at);

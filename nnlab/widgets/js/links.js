@@ -42,6 +42,11 @@ export class Links {
     return [...cells];
   }
 
+  /** True if any account uses cells of `grid`. */
+  joins(grid) {
+    return this.names.some((name) => name !== grid && this.grids(name).includes(grid));
+  }
+
   /** Every use of a cell, as [grid, cell, term]. */
   uses(grid, cell) {
     return this.names.flatMap((name) => {

@@ -125,7 +125,9 @@ export class Spotlight {
         lit.get(name).set(cell, `+${shown(spec, links.cell(name, spec.name, cell, 0))}`);
         continue;
       }
-      for (const other of Object.keys(links.accounts[name].links)) {
+      const { links: tables, addends = [] } = links.accounts[name];
+      for (const other of Object.keys(tables)) {
+        if (addends.includes(other)) continue;
         const used = links.cell(name, other, cell, term);
         if (used >= 0 && !lit.get(other).has(used)) lit.get(other).set(used, "");
       }

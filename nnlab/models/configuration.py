@@ -128,10 +128,11 @@ def class_named(part: Mapping[str, Any]) -> type[Layer]:
         return getattr(models, name)
     cls = getattr(layers, name, None) if own and name in layers.__all__ else None
     if not isinstance(cls, type) or cls is Layer:
-        whose = "" if own else f" of {module!r}" + (f", registered as {registered!r}" if registered else "")
+        whose = "" if own else f" of {shortened(module)}"
+        whose += f", registered as {shortened(registered)}," if not own and registered else ""
         raise ArgumentError(
-            f"the class {name!r}{whose} is not one of nnlab's layers, and no code is run from a file; if it is a "
-            f"layer of your own, pass custom_objects={{{name!r}: the class}}."
+            f"the class {shortened(name)}{whose} is not one of nnlab's layers, and no code is run from a file; if it "
+            f"is a layer of your own, pass custom_objects={{{shortened(name)}: the class}}."
         )
     return cls
 

@@ -13,6 +13,7 @@ from nnlab.core.errors import FileError, NnlabError
 
 FLOOR, TIMES = 2**26, 10  # bytes; how often its own size
 MOST_CONFIG = 2**22  # bytes of JSON: a network of a thousand layers takes one and a half million
+MOST_SAID = 600  # letters of an error
 DEEPEST = 100  # brackets within brackets: a layer of a model takes three
 
 
@@ -40,12 +41,18 @@ def reading(path: Path, kind: str) -> Iterator[None]:
     try:
         yield
     except NnlabError as error:
-        raise FileError(f"{path.name}: {error}") from error
+        raise FileError(f"{path.name}: {cut(error)}") from error
     except FileNotFoundError as error:
         raise FileError(f"{path}: there is no such file.") from error
     except Exception as error:  # of a broken file, libraries raise nearly anything
-        said = " ".join(str(error).split()) or type(error).__name__
+        said = cut(error) or type(error).__name__
         raise FileError(f"{path.name}: this is not {kind}, or it is damaged ({said}).") from error
+
+
+def cut(error: Exception) -> str:
+    """What an error says, on one line that a person can read: a file may have put a novel into it."""
+    said = " ".join(str(error).split())
+    return said if len(said) <= MOST_SAID else f"{said[: MOST_SAID // 2]} ... {said[-MOST_SAID // 2 :]}"
 
 
 def parsed(text: str | bytes, what: str) -> Any:

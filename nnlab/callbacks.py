@@ -3,6 +3,7 @@
 import csv
 import inspect
 import os
+import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -93,8 +94,9 @@ class EarlyStopping(Callback):
     """End training when `monitor` has not improved by more than `min_delta` for `patience` epochs.
 
     `mode` "min" waits for smaller values, "max" for larger, "auto" for larger where the name ends in accuracy, auc,
-    precision or recall.
-    `restore_best_weights` puts back the weights of the best epoch.
+    precision or recall. With a `baseline` only an improvement that is better than it ends the waiting; epochs before
+    `start_from_epoch` do not count. `restore_best_weights` puts back the weights of the best epoch; `verbose` 1 prints
+    which that is.
     """
 
     def __init__(
@@ -102,19 +104,27 @@ class EarlyStopping(Callback):
         monitor: str = "val_loss",
         min_delta: float = 0.0,
         patience: int = 0,
+        verbose: int = 0,
         mode: str = "auto",
+        baseline: float | None = None,
         restore_best_weights: bool = False,
+        start_from_epoch: int = 0,
     ):
+        owner = "EarlyStopping"
         self.monitor = monitor
-        self.min_delta = abs(number("EarlyStopping", "min_delta", min_delta))
-        self.patience = integer("EarlyStopping", "patience", patience, minimum=0)
-        mode = one_of("EarlyStopping", "mode", mode, ("auto", "min", "max"))
+        self.min_delta = abs(number(owner, "min_delta", min_delta))
+        self.patience = integer(owner, "patience", patience, minimum=0)
+        self.verbose = integer(owner, "verbose", verbose, minimum=0)
+        mode = one_of(owner, "mode", mode, ("auto", "min", "max"))
         larger = mode == "max" or (mode == "auto" and monitor.endswith(LARGER_IS_BETTER))
         self.sign = 1 if larger else -1
-        self.restore_best_weights = bool(restore_best_weights)
+        self.baseline = None if baseline is None else number(owner, "baseline", baseline)
+        self.restore_best_weights = boolean(owner, "restore_best_weights", restore_best_weights)
+        self.start_from_epoch = integer(owner, "start_from_epoch", start_from_epoch, minimum=0)
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
-        self.best, self.waited, self.stopped_epoch, self.best_weights = -np.inf, 0, 0, None
+        self.best, self.waited, self.stopped_epoch = -np.inf, 0, 0
+        self.best_weights, self.best_epoch = None, 0
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         if self.monitor not in (logs or {}):
@@ -122,17 +132,22 @@ class EarlyStopping(Callback):
                 f"EarlyStopping: there is no {self.monitor!r} to monitor, only {', '.join(logs or {})}; pass "
                 "validation_data to fit for the names with val_, or monitor one of these."
             )
+        if epoch < self.start_from_epoch:
+            return
         score = self.sign * logs[self.monitor]
+        self.waited += 1
         if score > self.best + self.min_delta:
-            self.best, self.waited = score, 0
+            self.best, self.best_epoch = score, epoch
             if self.restore_best_weights:
                 self.best_weights = self.model.get_weights()
-            return
-        self.waited += 1
-        if self.waited >= self.patience and epoch > 0:
+            if self.baseline is None or score > self.sign * self.baseline + self.min_delta:
+                self.waited = 0
+        elif self.waited >= self.patience and epoch > 0:
             self.stopped_epoch, self.model.stop_training = epoch, True
 
     def on_train_end(self, logs: Logs | None = None) -> None:
+        if self.verbose and self.stopped_epoch:
+            sys.stdout.write(f"Epoch {self.stopped_epoch + 1}: early stopping; the best was {self.best_epoch + 1}.\n")
         if self.best_weights is not None:
             self.model.set_weights(self.best_weights)
 

@@ -187,6 +187,9 @@ OPTIMIZERS = [
     Case("Adagrad", {"learning_rate": 0.5, "initial_accumulator_value": 0.0, "epsilon": 1e-3}),
     *(Case("SGD", {"learning_rate": schedule}) for schedule in SCHEDULES),
     Case("AdamW", {"learning_rate": SCHEDULES[-1], "weight_decay": 0.2}),
+    Case("SGD", {"learning_rate": 0.1, "momentum": 0.9, "clipnorm": 0.8}),
+    Case("Adam", {"learning_rate": 0.05, "clipvalue": 0.3}),
+    Case("AdamW", {"learning_rate": 0.05, "global_clipnorm": 1.2}),
 ]
 START = (uniform("start 0", (3, 2)), uniform("start 1", (2,)))
 GRADIENTS = [(uniform(f"gradient 0 {step}", (3, 2)), uniform(f"gradient 1 {step}", (2,))) for step in range(10)]
@@ -319,3 +322,49 @@ def masked(library: Any, optimizers: Any, arguments: dict[str, Any]) -> dict[str
     results["fit loss"] = np.array(history["loss"])  # Keras's metrics lose the mask in `fit`, with its JAX back end
     results["train_on_batch loss"] = np.array(model.train_on_batch(x, y, sample_weight=weights)[0])
     return results | {f"weight {index}": np.asarray(value) for index, value in enumerate(model.get_weights())}
+
+
+MONITORED = [2.0, 1.0, 1.2, 0.99, 1.1, 1.3, 0.5, 0.5, 0.6, 0.7, 0.8, 0.9]  # of one epoch after the other
+STOPPING = {  # arguments of EarlyStopping
+    "the first that is not better": {},
+    "patience": {"patience": 2},
+    "patience and the best": {"patience": 3, "restore_best_weights": True},
+    "a little is not better": {"patience": 2, "min_delta": 0.05, "restore_best_weights": True},
+    "larger is better": {"patience": 4, "mode": "max", "restore_best_weights": True},
+    "never": {"patience": 20, "restore_best_weights": True},
+    "not before": {"start_from_epoch": 4, "restore_best_weights": True},
+    "not before, with patience": {"start_from_epoch": 2, "patience": 2},
+    "a baseline that is met": {"baseline": 1.1, "patience": 2, "restore_best_weights": True},
+    "a baseline that is met late": {"baseline": 0.6, "patience": 4},
+    "a baseline that is met never": {"baseline": 0.1, "patience": 3, "restore_best_weights": True},
+    "a baseline from an epoch on": {"baseline": 0.7, "patience": 3, "start_from_epoch": 3, "mode": "min"},
+}
+
+
+class Monitored:
+    """A model that counts its epochs in its only weight."""
+
+    metrics, stop_training, epoch, restored = (), False, 0, -1
+
+    def get_weights(self) -> int:
+        return self.epoch
+
+    def set_weights(self, epoch: int) -> None:
+        self.restored = epoch
+
+
+def stopping(callbacks: Any, arguments: dict[str, Any]) -> np.ndarray:
+    """How many epochs EarlyStopping lets pass, the epoch in which it stops (or 0), and whose weights it brings back."""
+    callback, model = callbacks.EarlyStopping(**{"mode": "min", **arguments}), Monitored()
+    if hasattr(callback, "set_model"):
+        callback.set_model(model)
+    else:
+        callback.model = model
+    callback.on_train_begin()
+    for epoch, value in enumerate(MONITORED):
+        model.epoch = epoch
+        callback.on_epoch_end(epoch, {"val_loss": value})
+        if model.stop_training:
+            break
+    callback.on_train_end()
+    return np.array([model.epoch + 1, callback.stopped_epoch, model.restored])

@@ -16,7 +16,7 @@ from nnlab.core.record import parts
 
 GOLDEN = Path(__file__).parent / "golden"
 KERAS = json.loads((GOLDEN / "keras.json").read_text())
-FILES = ("layers", "activations", "losses", "metrics", "optimizers", "lenet", "weighted", "masked")
+FILES = ("layers", "activations", "losses", "metrics", "optimizers", "lenet", "weighted", "masked", "stopping")
 
 
 def dropped(layer, case):

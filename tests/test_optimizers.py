@@ -1,5 +1,7 @@
 """Optimizers: ten steps equal real Keras's, nothing moves by halves, nonsense is refused."""
 
+import re
+
 import numpy as np
 import pytest
 from model_cases import GRADIENTS, OPTIMIZERS, START
@@ -132,7 +134,7 @@ def test_cosine_stays_where_it_ends():
     assert [schedule(step) for step in (0, 10, 1000)] == [2.0, 0.5, 0.5]
 
 
-@pytest.mark.parametrize("argument", ["clipnorm", "weight_decay", "use_ema", "amsgrad", "lr"])
+@pytest.mark.parametrize("argument", ["ema_momentum", "weight_decay", "use_ema", "amsgrad", "lr"])
 def test_what_is_not_supported_is_refused_by_name(argument):
     with pytest.raises(UnknownArgumentError, match=f"Adam: unknown argument '{argument}'"):
         optimizers.Adam(**{argument: 1})
@@ -179,3 +181,35 @@ def test_nonsense_is_refused_in_one_sentence(make, sentence):
     with pytest.raises(ArgumentError) as caught:
         make()
     assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("limits", "sentence"),
+    [
+        ({"clipnorm": 0}, "Adam: clipnorm must be above 0, or nothing would be learnt, received 0."),
+        ({"clipvalue": -1}, "Adam: clipvalue must be a number of at least 0, received -1."),
+        ({"global_clipnorm": "1"}, "Adam: global_clipnorm must be a number of at least 0, received '1'."),
+        (
+            {"clipnorm": 1.0, "clipvalue": 2.0},
+            "Adam: set only one of clipnorm, clipvalue, global_clipnorm, received clipnorm=1.0, clipvalue=2.0.",
+        ),
+    ],
+)
+def test_limits_of_gradients_that_make_no_sense_are_refused(limits, sentence):
+    with pytest.raises(ArgumentError, match=f"^{re.escape(sentence)}"):
+        optimizers.Adam(**limits)
+
+
+@pytest.mark.parametrize("limit", ["clipnorm", "clipvalue", "global_clipnorm"])
+def test_a_clipped_optimizer_is_made_again_from_its_configuration(limit):
+    optimizer = optimizers.Adam(0.1, **{limit: 0.5})
+    again = optimizers.get({"class_name": "Adam", "config": optimizer.get_config()})
+    assert repr(again) == repr(optimizer)
+    assert f"{limit}=0.5" in repr(again)
+
+
+@pytest.mark.parametrize("limit", ["clipnorm", "global_clipnorm"])
+def test_gradients_of_zero_stay_zero_when_clipped(limit):
+    weight = Variable(np.float32([1, 2]), "w")
+    optimizers.SGD(1.0, **{limit: 0.5}).apply([np.zeros(2)], [weight])
+    np.testing.assert_array_equal(weight.value, [1, 2])

@@ -12,7 +12,7 @@ import numpy as np
 from nnlab.core.arguments import number
 from nnlab.core.errors import ArgumentError, ShapeError, unknown_arguments
 from nnlab.core.variable import Variable
-from nnlab.optimizers import schedules
+from nnlab.optimizers import clipping, schedules
 from nnlab.optimizers.schedules import LearningRateSchedule
 
 Slots = tuple[np.ndarray, ...]
@@ -22,14 +22,27 @@ class Optimizer:
     """The base: `apply(gradients, variables)` makes one step.
 
     `slots` holds what the optimizer remembers of each weight (its momentum, say), `iterations` counts the steps.
-    `learning_rate` is a number or a schedule of it.
+    `learning_rate` is a number or a schedule of it. Before a step the gradients are clipped, by one of: `clipnorm` (the
+    length of each weight's gradient), `global_clipnorm` (that of all together) or `clipvalue` (every number).
     """
 
     arguments = ("learning_rate",)
 
-    def __init__(self, learning_rate: float | LearningRateSchedule, name: str | None = None, **unknown: Any):
+    def __init__(
+        self,
+        learning_rate: float | LearningRateSchedule,
+        name: str | None = None,
+        *,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        **unknown: Any,
+    ):
         if unknown:
-            raise unknown_arguments(type(self).__name__, unknown, [*self.arguments, "name"])
+            raise unknown_arguments(type(self).__name__, unknown, [*self.arguments, "name", *clipping.ARGUMENTS])
+        self.clipping = clipping.checked_clipping(
+            type(self).__name__, clipnorm=clipnorm, clipvalue=clipvalue, global_clipnorm=global_clipnorm
+        )
         if isinstance(learning_rate, Mapping):  # of a configuration
             learning_rate = schedules.get(learning_rate)
         self.learning_rate = learning_rate
@@ -66,7 +79,7 @@ class Optimizer:
 
     def apply(self, gradients: Iterable[Any], variables: Iterable[Variable]) -> None:
         """Move each variable by one step along its gradient."""
-        updates = []
+        pairs, updates = [], []
         for gradient, variable in zip(gradients, variables, strict=True):
             gradient = np.asarray(gradient, variable.dtype)
             if gradient.shape != variable.shape:
@@ -74,11 +87,19 @@ class Optimizer:
                     f"{type(self).__name__}: the gradient of {variable.path} must have its shape {variable.shape}, "
                     f"received {gradient.shape}."
                 )
+            pairs.append((gradient, variable))
+        for gradient, variable in self._clipped(pairs):
             slots = self.slots[variable] if variable in self.slots else self.start(variable)
             updates.append((variable, *self.update(variable.value, gradient, slots)))
         for variable, value, slots in updates:
             variable.value, self.slots[variable] = value, slots
         self.iterations += 1
+
+    def _clipped(self, pairs: list[tuple[np.ndarray, Variable]]) -> Iterable[tuple[np.ndarray, Variable]]:
+        for name, limit in self.clipping.items() if pairs else ():
+            clipped = clipping.CLIPPING[name]([gradient for gradient, _ in pairs], limit)
+            return zip(clipped, (variable for _, variable in pairs), strict=True)
+        return pairs
 
     def apply_gradients(self, pairs: Iterable[tuple[Any, Variable]]) -> None:
         """The same for pairs of gradient and variable."""
@@ -90,9 +111,13 @@ class Optimizer:
         rate = self._learning_rate
         if isinstance(rate, LearningRateSchedule):
             rate = {"class_name": type(rate).__name__, "config": rate.get_config()}
-        return {"name": self.name, **{name: getattr(self, name) for name in self.arguments}, "learning_rate": rate}
+        own = {name: getattr(self, name) for name in self.arguments}
+        return {"name": self.name, **own, "learning_rate": rate, **self.clipping}
 
     def __repr__(self) -> str:
-        values = {name: getattr(self, name) for name in self.arguments} | {"learning_rate": self._learning_rate}
+        values = {name: getattr(self, name) for name in self.arguments} | {
+            "learning_rate": self._learning_rate,
+            **self.clipping,
+        }
         stated = ", ".join(f"{name}={value!r}" for name, value in values.items())
         return f"{type(self).__name__}({stated})"

@@ -197,6 +197,11 @@ def masked():
     }
 
 
+def stopping():
+    """For each row: when EarlyStopping stops, and what it brings back."""
+    return {name: models.stopping(keras.callbacks, arguments) for name, arguments in models.STOPPING.items()}
+
+
 def signatures():
     """The constructor's arguments of each layer, in order, with their defaults."""
     return {name: signature(getattr(keras.layers, name)) for name in sorted({case.layer for case in CASES})}
@@ -254,7 +259,7 @@ def masking():
 
 def main():
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE
-    for make in (layers, activations, losses, metrics, optimizers, lenet, weighted, masked):
+    for make in (layers, activations, losses, metrics, optimizers, lenet, weighted, masked, stopping):
         arrays = {key: small(value) for key, value in make().items()}
         np.savez_compressed(folder / f"{make.__name__}.npz", **arrays)
         print(f"{make.__name__}: {len(arrays)} arrays")

@@ -10,12 +10,14 @@ import pytest
 from model_cases import (
     LENET_OPTIMIZERS,
     MASKED,
+    STOPPING,
     WEIGHTED,
     digest,
     lenet,
     lenet_batches,
     lenet_weights,
     masked,
+    stopping,
     weighted,
 )
 from test_golden import assert_equal_to_keras, load
@@ -526,6 +528,16 @@ def test_early_stopping_waits_and_puts_the_best_weights_back():
     assert same(net.get_weights(), kept[1])
 
 
+@pytest.mark.parametrize("name", STOPPING)
+def test_early_stopping_stops_where_keras_stops(name):
+    np.testing.assert_array_equal(stopping(callbacks, STOPPING[name]), load("stopping")[name])
+
+
+def test_early_stopping_tells_the_best_epoch_if_asked(capsys):
+    stopping(callbacks, {"patience": 2, "verbose": 1})
+    assert capsys.readouterr().out == "Epoch 6: early stopping; the best was 4.\n"
+
+
 def test_early_stopping_says_what_it_could_monitor():
     with pytest.raises(ArgumentError, match="there is no 'val_loss' to monitor, only loss, accuracy"):
         model().fit(X, Y, verbose=0, callbacks=[callbacks.EarlyStopping()])
@@ -624,7 +636,9 @@ MISTAKES = {
     "an infinite truth": (
         lambda: model().evaluate(X, np.where(Y > 0, np.inf, Y)), ArgumentError, "y must hold finite numbers",
     ),
-    "no truth": (lambda: model().fit(X, None), ArgumentError, "y is missing"),
+    "no truth": (lambda: model().fit(X), ArgumentError, "fit: y is missing; pass the truth for each example of x."),
+    "no truth to judge by": (lambda: model().evaluate(X), ArgumentError, "evaluate: y is missing"),
+    "no truth in a batch": (lambda: model().train_on_batch(X), ArgumentError, "train_on_batch: y is missing"),
     "words": (lambda: model().fit(X, ["a"] * 50), ArgumentError, "y must hold real numbers"),
     "a label in the last batch": (
         lambda: model().fit(X, [*Y[:-1], 3]), ArgumentError, "received the label 3, expected whole numbers from 0 to 2",

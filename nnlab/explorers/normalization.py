@@ -214,36 +214,27 @@ class BatchNorm(Explorer):
         def grid(name: str, title: str, noun: str, axes: tuple[str, str], **more: Any) -> Grid:
             return Grid(name, title, table[name], noun, axes, **more)
 
-        grids = [
-            grid("x", "Input", "input", block, source=True, editable=True),
-            Grid(
-                "samples",
-                "Drag a sample",
-                table["x"].T,
-                "input",
-                ("c", "b"),
-                look="points",
-                source=True,
-                editable=True,
-                mirrors="x",
-            ),
-        ]
+        def points(name: str, title: str, of: str, **more: Any) -> Grid:
+            return Grid(name, title, table[of].T, f"{of} of a sample", ("c", "b"), look="points", **more)
+
+        grids = [grid("x", "Input", "input", block, source=True, editable=True)]
         if "moving_mean" in table:
             grids += [
-                grid("moving_mean", "Moving mean", "moving mean", channel, source=True),
-                grid("moving_variance", "Moving variance", "moving variance", channel, source=True),
+                grid("moving_mean", "Moving mean", "moving mean", channel, source=True, below="x"),
+                grid("moving_variance", "Moving variance", "moving variance", channel, source=True, below="x"),
             ]
         return [
             *grids,
             grid("mean", "Mean", "mean", shared),
+            grid("var", "Variance", "variance", shared, below="mean"),
+            grid("inv_std", "1 / √(variance + ε)", "inverse deviation", shared, below="mean"),
             grid("centered", "Input − mean", "centered", block),
-            grid("var", "Variance", "variance", shared),
-            grid("inv_std", "1 / √(variance + ε)", "inverse deviation", shared),
             grid("x_hat", "Normalized", "normalized", block),
-            grid("gamma", "γ", "gamma", channel, before="×", editable=True),
-            grid("beta", "β", "beta", channel, before="+", editable=True),
-            grid("y", "Output", "output", block, before="="),
-            Grid("outputs", "Outputs", table["y"].T, "output", ("c", "b"), look="points", mirrors="y", below="y"),
+            grid("gamma", "γ", "gamma", channel, editable=True),
+            grid("beta", "β", "beta", channel, editable=True, below="gamma"),
+            grid("y", "Output", "output", block),
+            points("samples", "Drag a sample", "x", editable=True),
+            points("outputs", "and see every output move", "y"),
         ]
 
     def _notes(self, layer: Any, trace: Trace, settings: Settings) -> tuple[str, ...]:
@@ -300,7 +291,9 @@ def accounts(trace: Trace, settings: Settings) -> dict[str, Account]:
         members = np.array([np.flatnonzero(part == one) for one in range(part.max() + 1)])
         mean = average(trace, members, ("x",), samples if settings["kind"] == "batch" else 1)
         var = average(trace, members, ("centered", "centered"), samples if settings["kind"] == "batch" else 1)
+    turned = cells.reshape(samples, channels).T.ravel()  # a line of points holds a channel
     return {
+        "samples": Equation("{x}", {"x": turned}, lambda x: x),
         "mean": mean,
         "centered": Equation("{x} − {mean}", {"x": cells, "mean": part}, lambda x, mean: x - mean),
         "var": var,
@@ -317,6 +310,7 @@ def accounts(trace: Trace, settings: Settings) -> dict[str, Account]:
             {"gamma": column, "x_hat": cells, "beta": column},
             lambda gamma, x_hat, beta: gamma * x_hat + beta,
         ),
+        "outputs": Equation("{y}", {"y": turned}, lambda y: y),
     }
 
 

@@ -182,7 +182,7 @@ class Pooling(Explorer):
         ]
         if average and settings["padding"] == "same":
             divisor = inside.sum(1).reshape(y.shape)
-            grids.append(Grid("count", "Divides by", divisor, "count", ("i", "j"), scale="count", mirrors="y"))
+            grids.append(Grid("count", "Divides by", divisor, "count", ("i", "j"), scale="count"))
         grids.append(Grid("y", "Output", y, "output", ("i", "j"), before="="))
         accounts: dict[str, Account] = {"y": account}
         if settings["gradient"]:

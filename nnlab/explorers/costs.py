@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from nnlab import layers
 from nnlab.core.layer import Layer
+from nnlab.models.model import Model
+from nnlab.models.shapes import as_shapes
 
 Shape = tuple[int | None, ...]
 
@@ -49,7 +51,7 @@ def multiplications(layer: Layer, received: Shape, given: Shape) -> tuple[int, s
     return total, " + ".join(sizes) or "0"
 
 
-def costs(model: Layer) -> Iterator[Cost]:
+def costs(model: Model) -> Iterator[Cost]:
     """The cost of each layer of a model in order, those of models inside it among them.
 
     A layer without weights that only looks at the data (an activation, dropout, pooling) multiplies nothing.
@@ -64,20 +66,12 @@ def costs(model: Layer) -> Iterator[Cost]:
         yield Cost(layer.name, count, multiplied, prod(given[1:]), shared, how)
 
 
-def calls(model: Layer) -> Iterator[tuple[Layer, Shape, Shape]]:
-    """Each call of a layer in a model, with the shapes of what it receives and gives."""
-    if hasattr(model, "connections"):
-        for _, call, _ in model.connections:
-            if getattr(call.layer, "layers", None):
-                yield from calls(call.layer)
-            else:
-                yield call.layer, call.inputs[0].shape, call.outputs[0].shape
-        return
-    shape = model.input_shape
-    for layer in model.layers:
-        given = layer.compute_output_shape(shape)
-        if getattr(layer, "layers", None) and not isinstance(layer, layers.Bidirectional | layers.TimeDistributed):
+def calls(model: Model) -> Iterator[tuple[Layer, Shape, Shape]]:
+    """Each call of a layer in a model, with the shapes of (the first of) what it receives and gives."""
+    known = dict(zip(model.input_names, as_shapes(model.input_shape), strict=True))
+    for path, layer, _, shapes, reads in model.connections:
+        known |= {path: shapes[0], **{f"{path}[{index}]": shape for index, shape in enumerate(shapes)}}
+        if isinstance(layer, Model):
             yield from calls(layer)
-        else:
-            yield layer, shape, given
-        shape = given
+        elif layer is not None:
+            yield layer, known[reads[0]], shapes[0]

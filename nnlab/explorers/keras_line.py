@@ -17,6 +17,7 @@ from nnlab.core.layer import Layer
 LONGEST = 4000  # characters: a line of a model of a hundred layers
 PREFIXES = ("keras.layers.", "tf.keras.layers.", "tensorflow.keras.layers.", "nnlab.layers.", "layers.")
 MODELS = ("Sequential", "models.Sequential", "keras.Sequential", "keras.models.Sequential", "tf.keras.Sequential")
+ALIASES = {"Input": "InputLayer", "keras.Input": "InputLayer", "tf.keras.Input": "InputLayer"}
 LARGEST = 10**15  # of an integer: beyond, Python would print more digits than anybody reads
 LITERALS = (int, float, str, bool, type(None))
 
@@ -99,6 +100,7 @@ class _Reader:
     def call(self, node: ast.Call, name: str) -> Call:
         for prefix in PREFIXES:
             name = name.removeprefix(prefix)
+        name = ALIASES.get(name, name)
         if name not in layers.__all__ or not isinstance(getattr(layers, name), type):
             near = difflib.get_close_matches(name, layers.__all__, n=1)
             hint = f", did you mean {near[0]}?" if near else "."
@@ -115,7 +117,7 @@ class _Reader:
                 raise ArgumentError(f"{self.owner}: {name}'s arguments must be written out, received a star.")
             if argument in arguments:
                 raise ArgumentError(f"{self.owner}: {name} receives {argument} twice.")
-            if argument not in (*takes, "name", "dtype", "trainable"):
+            if argument not in (*takes, "name", "dtype", "trainable", "input_shape"):
                 raise unknown_arguments(f"{self.owner}: {name}", [argument], takes)
             arguments[argument] = self.literal(value, f"{argument} of {name}")
         return Call(self.owner, name, arguments)

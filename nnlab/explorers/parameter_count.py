@@ -15,7 +15,11 @@ from nnlab.core.errors import ArgumentError
 from nnlab.core.layer import Layer
 from nnlab.core.trace import Trace
 from nnlab.explorers.costs import costs
-from nnlab.explorers.explorer import Explorer, Setting, Settings
+from nnlab.explorers.explorer import Explorer
+from nnlab.explorers.keras_line import Call
+from nnlab.explorers.settings import Setting, Settings
+from nnlab.models.configuration import deserialized
+from nnlab.models.sequential import Sequential
 from nnlab.widgets.accounts import Equation, Terms
 from nnlab.widgets.charts import Treemap
 from nnlab.widgets.scene import Grid, Scene
@@ -117,12 +121,30 @@ class ParameterCount(Explorer):
         for name, most in MOST.items():
             settings[name] = int(number(owner, name, integer(owner, name, settings[name]), 1, most))
         settings["use_bias"] = boolean(owner, "use_bias", settings["use_bias"])
-        model = settings["model"]
+        model = deserialized(settings["model"]) if isinstance(settings["model"], Mapping) else settings["model"]
+        settings["model"] = model
         if model is not None and not (isinstance(model, Layer) and hasattr(model, "layers")):
             raise ArgumentError(f"{owner}: model must be a model, such as Sequential([...]), received {model!r}.")
         if model is not None and not model.built:
             raise ArgumentError(f"{owner}: the model is not built yet; call it on data or start it with an Input.")
         return settings
+
+    def accept(self, *calls: Call) -> Settings:
+        """One layer, or the layers of a Sequential that starts with Input(shape=...)."""
+        if len(calls) > 1:
+            model = Sequential([call.layer(call.name) for call in calls])
+            if not model.built:
+                raise ArgumentError("ParameterCount: let the model start with Input(shape=(...)), without the batch.")
+            return {"model": model}
+        layer = calls[0].layer(*KINDS, shown=("filters", "units", "input_dim", "output_dim", "kernel_size", "use_bias"))
+        found = {name: getattr(layer, name) for name in ("units", "use_bias") if hasattr(layer, name)}
+        for name, attribute in (("units", "filters"), ("units", "output_dim"), ("inputs", "input_dim")):
+            if name in USES[calls[0].name] and hasattr(layer, attribute):
+                found[name] = getattr(layer, attribute)
+        size = getattr(layer, "kernel_size", None)
+        if size is not None and len(set(size)) > 1:
+            raise ArgumentError(f"ParameterCount: square kernels are shown here, received kernel_size={size}.")
+        return {"kind": calls[0].name, "model": None, **found, **({} if size is None else {"kernel_size": size[0]})}
 
     def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
         return {"kind": KINDS, "use_bias": (False, True)}.get(name) or range(1, MOST[name] + 1)
@@ -252,7 +274,7 @@ def model_notes(rows: list[Any]) -> tuple[str, ...]:
     ):
         if sum(values):
             most = max(range(len(rows)), key=values.__getitem__)
-            said.append(f"{rows[most].name} has {values[most] / sum(values):.0%} of all {word}.")
+            said.append(f"{rows[most].name} has {values[most] / sum(values):.1%} of all {word}.")
     outputs = sum(row.outputs for row in rows)
     said.append(f"Training keeps {outputs:,} outputs a sample: {4 * outputs:,} bytes in float32.")
     return tuple(said)

@@ -9,7 +9,9 @@ import traitlets
 
 from nnlab.core.arguments import boolean, integer
 from nnlab.core.errors import ArgumentError, UnknownArgumentError
+from nnlab.core.layer import Layer
 from nnlab.explorers import predictions
+from nnlab.models.configuration import serialized
 
 if TYPE_CHECKING:
     from nnlab.explorers.explorer import Explorer
@@ -57,7 +59,9 @@ def common(owner: str, settings: Mapping[str, Any], controls: Sequence[str]) -> 
 
 
 def plain(value: Any) -> Any:
-    """Arrays and tuples as lists, the rest as it is."""
+    """Arrays and tuples as lists, models as their configurations, the rest as it is."""
+    if isinstance(value, Layer):
+        return serialized(value)
     if isinstance(value, np.ndarray):
         return value.tolist()
     return list(value) if isinstance(value, tuple) else value

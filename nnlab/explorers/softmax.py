@@ -1,0 +1,97 @@
+"""Softmax: logits become shares of one, step by step; adding the same to all of them changes nothing."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from nnlab.core.arguments import number
+from nnlab.core.trace import Trace
+from nnlab.explorers.explorer import Explorer
+from nnlab.explorers.keras_line import Call
+from nnlab.explorers.settings import Setting, Settings
+from nnlab.explorers.sheets import LARGEST, numbers
+from nnlab.layers import Softmax as SoftmaxLayer
+from nnlab.widgets.accounts import Equation, Terms
+from nnlab.widgets.scene import Grid, Scene
+
+MOST = 8  # classes
+SHIFTS = (-100.0, -10.0, -1.0, 0.0, 1.0, 10.0, 100.0)
+
+
+class Softmax(Explorer):
+    """The logits of one sample, less their maximum, exponentiated, and divided by their sum.
+
+    x: one row of at most 8 logits. `shift` is added to all of them: the output stays as it is, and nothing overflows.
+
+    >>> explorer = Softmax(x=[[0, 0, 0, 0]], shift=100)
+    >>> explorer.trace["y"].value
+    array([[0.25, 0.25, 0.25, 0.25]], dtype=float32)
+    """
+
+    controls = ("shift",)
+    ahead = ("shift",)
+
+    x = Setting()
+    shift = Setting()
+
+    def __init__(self, x: Any = ((2.0, 1.0, 0.0, -1.0),), shift: float = 0.0, **common: Any):
+        super().__init__(x=x, shift=shift, **common)
+
+    def prepare(self, current: Mapping[str, Any], changes: Mapping[str, Any]) -> Settings:
+        settings = {**current, **changes}
+        x = numbers("Softmax", "x", np.atleast_2d(settings["x"])[:1], MOST)
+        x.flags.writeable = False
+        return {**settings, "x": x, "shift": number("Softmax", "shift", settings["shift"], -LARGEST, LARGEST)}
+
+    def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
+        return SHIFTS
+
+    def accept(self, call: Call) -> Settings:
+        """A Softmax along the last axis has nothing to set."""
+        call.layer("Softmax", shown=("axis",))
+        return {}
+
+    def layer(self, settings: Settings) -> SoftmaxLayer:
+        return SoftmaxLayer(name="softmax")
+
+    def draw(self, settings: Settings) -> tuple[Scene, Trace]:
+        trace = self.layer(settings).trace(settings["x"] + settings["shift"])
+        value = {name: trace[name].value for name in trace.names}
+        all_cells, only = np.arange(settings["x"].size), np.zeros(settings["x"].size, int)
+        largest = Terms({"logits": all_cells[None]}, ("logits",), value["x"].astype(float), (1, only.size), 3, "max")
+        total = Terms({"exp": all_cells[None]}, ("exp",), value["exp"].astype(float), (1, only.size), 3)
+        classes = {"axes": ("", "class")}
+        shifted = f"{{x}} + {settings['shift']:g}" if settings["shift"] else "{x}"
+        added = Decimal(repr(settings["shift"]))
+        scene = Scene(
+            title="Softmax",
+            formula="" if "formula" in settings["hide"] else "y = exp(x − max x) / Σ exp(x − max x)",
+            parts=(
+                Grid("x", "Logits", settings["x"], "logit", source=True, editable=True, look="points"),
+                Grid("logits", "Logits, shifted", value["x"], "shifted logit", source=True, below="x", **classes),
+                Grid("largest", "Largest", value["x"].max(keepdims=True).reshape(1, 1), "largest"),
+                Grid("shifted", "Less the largest", value["shifted"], "difference", **classes),
+                Grid("exp", "Exponentials", value["exp"], "exponential", **classes),
+                Grid("sum", "Their sum", value["sum"], "sum"),
+                Grid("y", "Shares", value["y"], "share", look="bars", scale="count", **classes),
+            ),
+            accounts={
+                "logits": Equation(shifted, {"x": all_cells}, lambda x: x + added),
+                "largest": largest,
+                "shifted": Equation(
+                    "{logits} − {largest}", {"logits": all_cells, "largest": only}, lambda x, most: x - most
+                ),
+                "exp": Equation("exp({shifted})", {"shifted": all_cells}, lambda x: x.exp()),
+                "sum": total,
+                "y": Equation("{exp} / {sum}", {"exp": all_cells, "sum": only}, lambda exp, total: exp / total),
+            },
+            result="y",
+            controls=tuple(self.control(name, settings) for name in self.controls),
+            notes=("The shares add up to 1, whatever the logits are; adding the same to all of them changes none.",),
+            code="keras.layers.Softmax()",
+            hide=settings["hide"],
+        )
+        return replace(scene, text="\n".join(["Softmax.", *scene.notes, *(part.text() for part in scene.parts)])), trace

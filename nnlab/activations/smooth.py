@@ -19,9 +19,11 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
     >>> sigmoid([-1000.0, 0.0, 1000.0])
     array([0. , 0.5, 1. ])
     """
-    x = np.asarray(x)
-    small = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, small) / (1 + small)
+    x = floats(x)
+    if x.dtype == np.float16:  # whose exponentials are infinite too soon
+        return sigmoid(x.astype(np.float32)).astype(np.float16)
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-x))  # 0 where the exponential is infinite
 
 
 @differentiable(lambda x, y, dy: dy * sigmoid(-x), r"-\log(1 + e^{-x})")

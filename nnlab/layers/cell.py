@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from nnlab import activations, initializers, regularizers
+from nnlab.arrays import Later
 from nnlab.core.arguments import boolean, integer, number
 from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.layer import Layer
@@ -147,7 +148,7 @@ class Cell(Layer):
         if s.training and self.recurrent_dropout:
             s.recurrent_dropout_mask = s.rng.random((count, x.shape[-2], self.units)) >= self.recurrent_dropout
         projected = product(x, s.kernel, self.drops(s, "dropout"))
-        return projected + self.input_bias(s) if self.use_bias else projected
+        return np.add(projected, self.input_bias(s), out=projected) if self.use_bias else projected
 
     def input_bias(self, s: Record) -> np.ndarray:
         """The bias that belongs to the product with x."""
@@ -174,7 +175,7 @@ class Cell(Layer):
         g.recurrent_kernel = self.recurrent_gradient(s, values, gradients)
         if self.use_bias:
             g.bias = self.bias_gradient(gradients)
-        return input_gradient(projected, s.kernel, drops)
+        return Later(input_gradient, projected, s.kernel, drops)
 
     def recurrent_gradient(self, s: Record, values: Callable, gradients: Callable) -> np.ndarray:
         """The gradient of the recurrent kernel."""
@@ -284,7 +285,7 @@ def rows(x: np.ndarray) -> np.ndarray:
 def product(x: np.ndarray, kernel: np.ndarray, drops: np.ndarray | None = None) -> np.ndarray:
     """x @ kernel in one product of matrices; with `drops`, each part of the kernel sees x times a row of them."""
     if drops is None:
-        return (rows(x) @ kernel).reshape(*x.shape[:-1], kernel.shape[-1])
+        return x @ kernel if x.ndim == 2 else (rows(x) @ kernel).reshape(*x.shape[:-1], kernel.shape[-1])
     pairs = zip(drops, split(kernel, len(drops)), strict=True)
     return np.concatenate([product(x * drop, part) for drop, part in pairs], -1)
 

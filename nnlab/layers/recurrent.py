@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from nnlab.arrays import Later, now
 from nnlab.core.arguments import boolean
 from nnlab.core.config import arguments
 from nnlab.core.errors import ArgumentError, NnlabError, ShapeError
@@ -127,6 +128,11 @@ class RNN(Layer):
         x, before = self.cell.unloop(s, g, self._in_order(s.x), outputs, after, keep)
         if "initial_state" in vars(s):
             g.initial_state = before
+        return Later(self._as_given, x)
+
+    def _as_given(self, x: np.ndarray) -> np.ndarray:
+        """Batch first, in the order of time: back from `_in_order`."""
+        x = now(x)
         return (x[::-1] if self.go_backwards else x).swapaxes(0, 1)
 
     def commit(self, s: Record) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from nnlab.core.layer import Layer
 
 HEAD = ("Layer (type)", "Output shape", "Parameters", "How many")
-CONNECTED = "Reads from"  # a fifth column, where layers do not stand in a row
+CONNECTED = "Connected to"  # a fifth column, where layers do not stand in a row
 
 
 class Row(NamedTuple):

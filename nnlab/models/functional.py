@@ -138,6 +138,12 @@ class Functional(Model):
         return tuple(paths[tensor] for tensor in self.outputs)
 
     @property
+    def output_paths(self) -> tuple[str, ...]:
+        """The paths of the calls (or the inputs' names) that the outputs come from."""
+        paths = dict(zip(self._nodes, self._paths, strict=True))
+        return tuple(paths.get(tensor.node, tensor.name) for tensor in self.outputs)
+
+    @property
     def input_names(self) -> tuple[str, ...]:
         """What the inputs are called in a dict of arrays: the names of the `Input`s."""
         return tuple(tensor.name for tensor in self.inputs)

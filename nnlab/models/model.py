@@ -5,10 +5,11 @@ and a class of one's own holds layers as attributes and calls them in its `call`
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nnlab.core.arguments import boolean
 from nnlab.core.errors import ArgumentError, NnlabError
 from nnlab.core.layer import Layer
 from nnlab.core.step import Step
@@ -16,6 +17,9 @@ from nnlab.core.tape import reachable
 from nnlab.models.connection import Connection, of_call
 from nnlab.models.shapes import any_number, as_shapes
 from nnlab.models.training import Trainer
+
+if TYPE_CHECKING:
+    from nnlab.explain.graph_picture import GraphPicture
 
 
 class Model(Trainer):
@@ -168,6 +172,16 @@ class Model(Trainer):
         from nnlab.explain import summary
 
         summary.show(self)
+
+    def plot(self, nested: bool = True) -> "GraphPicture":
+        """A picture of the graph: each call with its shape and parameters, links, shared layers in a colour of theirs.
+
+        In a notebook it shows itself; `.figure()` is a matplotlib figure, `.save("model.svg")` a file. `nested` opens
+        the models inside this one.
+        """
+        from nnlab.explain.graph_picture import GraphPicture
+
+        return GraphPicture(self, boolean(self._label, "nested", nested))
 
     # ---- files
 

@@ -6,12 +6,10 @@ layer that they stand for, `draw` shows its trace, `candidates` are the values t
 """
 
 import contextlib
-import hashlib
 import inspect
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, ClassVar
 
 import traitlets
@@ -19,17 +17,14 @@ import traitlets
 from nnlab.core.errors import ArgumentError, NnlabError, unknown_arguments
 from nnlab.core.layer import Layer
 from nnlab.core.trace import Trace
-from nnlab.explorers import keras_line, predictions, requests
+from nnlab.explorers import keras_line, requests
 from nnlab.explorers.history import History
-from nnlab.explorers.settings import LASTING, UNSEEN, Setting, Settings, as_json, common, plain
-from nnlab.widgets.grid_view import GridView
+from nnlab.explorers.pictures import KEPT, Pictures
+from nnlab.explorers.settings import LASTING, Setting, Settings, common, plain
 from nnlab.widgets.scene import Control, Scene
 
-KEPT = 60  # scenes that are remembered, so that a slider moved back and forth computes nothing twice
-LONGEST = 500  # characters of a message
 
-
-class Explorer(GridView):
+class Explorer(Pictures):
     """The base of all explorers, and the settings that each of them has.
 
     `hide` names controls or parts of the view that a teacher takes away, `seed` chooses the numbers that are drawn.
@@ -39,15 +34,13 @@ class Explorer(GridView):
 
     controls: ClassVar[Sequence[str]] = ()  # the settings that a learner can move, in order
     choices: ClassVar[Sequence[str]] = ()  # those of them that are words, not numbers
-    ahead: ClassVar[Sequence[str]] = ()  # those whose other scenes are sent along, to answer without the kernel
+    ahead: ClassVar[Sequence[str]] = ()  # those whose positions are computed ahead, to answer without the kernel
 
     hide = Setting()
     seed = Setting()
     predict = Setting()
     gradient = Setting()
     score = Setting()
-
-    settings: Settings = {}
 
     def __init__(self, **settings: Any):
         known = self.setting_names()
@@ -56,15 +49,13 @@ class Explorer(GridView):
             raise unknown_arguments(type(self).__name__, unknown, known)
         # JupyterLab runs a widget's callbacks in a thread beside the one that runs the cells.
         self._lock = threading.RLock()
-        self._drawn: OrderedDict[str, tuple[Scene, Trace]] = OrderedDict()
         self._found: OrderedDict[str, Any] = OrderedDict()
         self._history = History()
         self.settings = self._checked({}, settings)
         self.remember(self.settings)
         self._check_grid(self.settings)
-        super().__init__(self._draw(self.settings)[0])
+        super().__init__()
         self.on_msg(self._heard)
-        self._publish()
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not name.startswith("_") and not hasattr(type(self), name):
@@ -246,47 +237,6 @@ class Explorer(GridView):
                 change = {"name": name, "old": before[name], "new": settings[name], "owner": self, "type": "change"}
                 self.notify_change(traitlets.Bunch(change))
 
-    def _draw(self, settings: Settings) -> tuple[Scene, Trace]:
-        key = as_json({name: plain(value) for name, value in settings.items() if name not in UNSEEN})
-        if key not in self._drawn:
-            self._drawn[key] = self.draw(settings)
-            if len(self._drawn) > KEPT:
-                self._drawn.popitem(last=False)
-        return self._drawn[key]
-
-    def _key(self, settings: Settings) -> str:
-        """Equal for settings under which the same numbers are to be predicted."""
-        asked = {name: plain(value) for name, value in settings.items() if name not in (*LASTING, "gradient")}
-        return hashlib.blake2b(as_json(asked).encode(), digest_size=8).hexdigest()
-
-    def _scene(self, settings: Settings) -> Scene:
-        """The picture of the settings, with what waits in it to be predicted."""
-        scene = self._draw(settings)[0]
-        asked = settings["predict"]
-        asked = asked if asked in {grid.name for grid in scene.grids} else scene.result
-        return replace(scene, waiting=predictions.waiting(scene, asked), key=self._key(settings))
-
-    def _visible(self) -> Scene:
-        scene = self._scene(self.settings)
-        found = self.settings["score"]["found"].get(scene.waiting[0], ())
-        return predictions.concealed(scene, found) if self.settings["predict"] else scene
-
-    def _publish(self, message: str = "", answer: Settings | None = None) -> None:
-        with self._lock:
-            scene = self._scene(self.settings)
-            movable = {control.name for control in scene.controls}
-            ahead = {name: self._ahead(name, scene) for name in self.ahead if name in movable}
-            message = message if len(message) <= LONGEST else f"{message[:LONGEST]}..."
-            manners = {name: self.settings[name] for name in UNSEEN} | self._history.names()
-            self.show(scene, ahead, message, answer, {**manners, "line": self.takes_lines})
-
-    def _ahead(self, name: str, scene: Scene) -> dict[str, Scene]:
-        """The scenes of a control's other values."""
-        control = next(control for control in scene.controls if control.name == name)
-        others = [value for value in control.options if value != control.value]
-        settings = {as_json(value): self._checked(self.settings, {name: value}) for value in others}
-        return {key: self._scene(changed) for key, changed in settings.items()}
-
     def _heard(self, _: Any, request: Any, __: Any) -> None:
         """What a learner asks for in the view; whatever it is, the answer is a picture or a sentence."""
         request = request if isinstance(request, Mapping) else {}
@@ -305,7 +255,9 @@ class Explorer(GridView):
     def _answer(self, request: Mapping[str, Any], answer: Settings) -> None:
         owner, kind = type(self).__name__, request.get("kind")
         gesture = (answer["view"], request["gesture"]) if isinstance(request.get("gesture"), int) else None
-        if kind == "undo":
+        if kind == "ahead":
+            self._go_ahead()
+        elif kind == "undo":
             self._go(self._history.undo, answer)
         elif kind == "redo":
             self._go(self._history.redo, answer)

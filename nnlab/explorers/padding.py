@@ -31,7 +31,7 @@ class Padding(ConvolutionExplorer):
     title = "Padding"
     defaults = {**ConvolutionExplorer.defaults, "input_size": 5}
     controls = ("padding", "kernel_size", "input_size", "strides", "gradient")
-    ahead = ("padding", "kernel_size")
+    ahead = ("padding", "kernel_size", "strides", "gradient")
 
     def __init__(
         self,

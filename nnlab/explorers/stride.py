@@ -32,7 +32,7 @@ class Stride(ConvolutionExplorer):
 
     title = "Stride"
     controls = ("strides", "kernel_size", "input_size", "padding", "dilation_rate", "gradient")
-    ahead = ("strides",)
+    ahead = ("strides", "kernel_size", "padding", "dilation_rate", "gradient")
 
     def __init__(
         self,

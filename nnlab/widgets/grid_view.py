@@ -21,9 +21,10 @@ STATIC = pathlib.Path(__file__).parent / "static"
 class GridView(anywidget.AnyWidget):
     """Shows a `Scene`; pointing, playing and stepping in it need no kernel.
 
-    `header` (JSON) and `data` (bytes) are what JavaScript reads: the scene, scenes computed ahead for a control's
-    other values, a message to the learner, and `manners`: what can be undone, whether the code can be edited, what
-    waits to be predicted, and the score. What a learner asks for arrives as a custom message.
+    `header` (JSON) and `data` (bytes) are what JavaScript reads: the scene, a message to the learner, and `manners`:
+    what can be undone, whether the code can be edited, what waits to be predicted, and the score. `lattice` and
+    `lattice_data` are scenes computed ahead for positions of the controls. What a learner asks for arrives as a
+    custom message.
     """
 
     # As text: anywidget watches a file for changes, and its watcher would keep every widget that was ever closed.
@@ -32,24 +33,25 @@ class GridView(anywidget.AnyWidget):
 
     header = traitlets.Dict().tag(sync=True)
     data = traitlets.Bytes().tag(sync=True)
+    lattice = traitlets.Dict().tag(sync=True)
+    lattice_data = traitlets.Bytes().tag(sync=True)
 
     scene: Scene = None  # what is shown
 
-    def __init__(self, scene: Scene):
+    def __init__(self, scene: Scene, manners: Mapping[str, Any] | None = None):
         self._version = 0
-        super().__init__(**self._packed(scene, {}, "", None, {}))
+        super().__init__(**self._packed(scene, "", None, manners or {}))
         self.scene = scene
 
     def show(
         self,
         scene: Scene,
-        ahead: Mapping[str, Mapping[str, Scene]] | None = None,
         message: str = "",
         answer: Mapping[str, Any] | None = None,
         manners: Mapping[str, Any] | None = None,
     ) -> None:
-        """Show `scene`. `ahead[control][value as JSON]` are scenes to switch to without asking again."""
-        packed = self._packed(scene, ahead or {}, message, answer, manners or {})
+        """Show `scene`, with a `message` to the learner, in `answer` to a request."""
+        packed = self._packed(scene, message, answer, manners or {})
         self.scene = scene
         with self.hold_sync():
             self.data, self.header = packed["data"], packed["header"]
@@ -71,9 +73,8 @@ class GridView(anywidget.AnyWidget):
         png = base64.b64encode(buffer.getvalue()).decode()
         return {**data, "text/plain": repr(self), "image/png": png}, metadata
 
-    def _packed(self, scene: Scene, ahead: Any, message: str, answer: Any, manners: Any) -> dict[str, Any]:
+    def _packed(self, scene: Scene, message: str, answer: Any, manners: Any) -> dict[str, Any]:
         self._version += 1  # makes each header differ, so that JavaScript hears of every change of the data
-        later = {name: {key: s.payload() for key, s in scenes.items()} for name, scenes in ahead.items()}
-        tree = {"version": self._version, "scene": scene.payload(), "ahead": later, "message": message}
+        tree = {"version": self._version, "scene": scene.payload(), "message": message}
         header, data = pack({**tree, "answer": answer, "manners": manners})
         return {"header": header, "data": data}

@@ -1,8 +1,12 @@
 """Arrays on their way to JavaScript: one JSON header that says what is where, one run of bytes that holds it."""
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
+WORTH = 60  # characters of a branch that is worth sharing
 
 
 def pack(tree: Any) -> tuple[Any, bytes]:
@@ -16,40 +20,75 @@ def pack(tree: Any) -> tuple[Any, bytes]:
     >>> unpack(header, data)["values"]
     array([[1.5, 2. ]])
     """
-    chunks: list[bytes] = []
-    places: dict[tuple[str, bytes], int] = {}
-    size = 0
+    packer = Packer()
+    return packer.add(tree), packer.data()
 
-    def place(array: np.ndarray) -> dict[str, Any]:
-        nonlocal size
-        array = sent_as(array)
+
+class Packer:
+    """Packs several trees into one run of bytes; with `sharing`, equal branches are stored once as well.
+
+    Such a branch stands as {"same": n} in the trees; they are unpacked with the branches in `shared`.
+
+    >>> packer = Packer(sharing=True)
+    >>> trees = [packer.add({"n": n, "text": ["as long as it takes", "to be worth sharing"]}) for n in (1, 2)]
+    >>> trees
+    [{'n': 1, 'text': {'same': 0}}, {'n': 2, 'text': {'same': 0}}]
+    """
+
+    def __init__(self, sharing: bool = False):
+        self.size = 0  # bytes, about
+        self.shared: list[Any] = []
+        self._branches: dict[str, int] | None = {} if sharing else None
+        self._chunks: list[bytes] = []
+        self._places: dict[tuple[str, bytes], int] = {}
+        self._end = 0
+
+    def add(self, tree: Any) -> Any:
+        """The header of `tree`."""
+        if isinstance(tree, np.ndarray):
+            return self._array(sent_as(tree))
+        if isinstance(tree, dict):
+            return self._branch({str(key): self.add(value) for key, value in tree.items()})
+        if isinstance(tree, list | tuple):
+            return self._branch([self.add(value) for value in tree])
+        return tree.item() if isinstance(tree, np.generic) else tree
+
+    def data(self) -> bytes:
+        """The bytes that the headers point into."""
+        return b"".join(self._chunks)
+
+    def _array(self, array: np.ndarray) -> dict[str, Any]:
         key = (array.dtype.name, array.tobytes())
-        if key not in places:
-            places[key] = size
-            chunks.append(key[1] + bytes(-len(key[1]) % 8))
-            size += len(chunks[-1])
-        return {"dtype": array.dtype.name, "shape": list(array.shape), "offset": places[key]}
+        if key not in self._places:
+            self._places[key] = self._end
+            self._chunks.append(key[1] + bytes(-len(key[1]) % 8))
+            self._end += len(self._chunks[-1])
+            self.size += len(self._chunks[-1])
+        return {"dtype": array.dtype.name, "shape": list(array.shape), "offset": self._places[key]}
 
-    def walk(node: Any) -> Any:
-        if isinstance(node, np.ndarray):
-            return place(node)
-        if isinstance(node, dict):
-            return {str(key): walk(value) for key, value in node.items()}
-        if isinstance(node, list | tuple):
-            return [walk(value) for value in node]
-        return node.item() if isinstance(node, np.generic) else node
+    def _branch(self, node: Any) -> Any:
+        if self._branches is None:
+            return node
+        text = json.dumps(node)
+        if len(text) < WORTH:
+            return node
+        if text not in self._branches:
+            self._branches[text] = len(self.shared)
+            self.shared.append(node)
+            self.size += len(text)
+        return {"same": self._branches[text]}
 
-    return walk(tree), b"".join(chunks)
 
-
-def unpack(header: Any, data: bytes) -> Any:
-    """What `pack` packed: the same tree with its arrays back in place."""
+def unpack(header: Any, data: bytes, shared: Sequence[Any] = ()) -> Any:
+    """What `pack` packed: the same tree with its arrays, and its shared branches, back in place."""
+    if isinstance(header, dict) and set(header) == {"same"}:
+        return unpack(shared[header["same"]], data, shared)
     if isinstance(header, dict) and set(header) == {"dtype", "shape", "offset"}:
         count = int(np.prod(header["shape"]))
         return np.frombuffer(data, header["dtype"], count, header["offset"]).reshape(header["shape"])
     if isinstance(header, dict):
-        return {key: unpack(value, data) for key, value in header.items()}
-    return [unpack(value, data) for value in header] if isinstance(header, list) else header
+        return {key: unpack(value, data, shared) for key, value in header.items()}
+    return [unpack(value, data, shared) for value in header] if isinstance(header, list) else header
 
 
 def sent_as(array: np.ndarray) -> np.ndarray:

@@ -289,19 +289,6 @@ def test_a_value_off_the_slider_is_shown_all_the_same():
     check_numbers(stride)
 
 
-@BOTH
-def test_scenes_computed_ahead_are_those_that_python_would_send(explorer):
-    subject = explorer()
-    ahead = unpack(subject.header, subject.data)["ahead"]
-    assert set(ahead) == set(explorer.ahead)
-    for name, scenes in ahead.items():
-        for key, scene in scenes.items():
-            other = explorer(**{**subject.state, name: json.loads(key), "input_size": None, "kernel": None})
-            for early, late in zip(scene["parts"], sent(other)[1]["parts"], strict=True):
-                assert np.array_equal(early["values"], late["values"])
-            assert scene["code"] == other.code
-
-
 def test_what_rounding_leaves_behind_is_said_and_marked():
     stride = explorers.Stride(input_size=8, strides=2)
     assert "Rounding down leaves the last row and the last column unread" in stride.text

@@ -69,12 +69,6 @@ def test_a_message_keeps_the_picture(scene):
     assert np.array_equal(received(view)["scene"]["parts"][0]["values"], before)
 
 
-def test_scenes_computed_ahead_travel_with_it(scene):
-    view = GridView(scene)
-    view.show(scene, ahead={"size": {"1": dataclasses.replace(scene, title="Copies")}})
-    assert received(view)["ahead"]["size"]["1"]["title"] == "Copies"
-
-
 def test_its_representation_never_changes(scene):
     assert repr(GridView(scene)) == repr(GridView(scene)) == "GridView(Means)"
 

@@ -1,0 +1,116 @@
+"""What an explorer shows: the scene of its settings, drawn once, and those around it, computed ahead."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from nnlab.core.trace import Trace
+from nnlab.explorers import predictions
+from nnlab.explorers.lattice import Lattice
+from nnlab.explorers.settings import LASTING, UNSEEN, Settings, as_json, plain
+from nnlab.widgets.grid_view import GridView
+from nnlab.widgets.scene import Scene
+
+KEPT = 60  # scenes that are remembered, so that a slider moved back and forth computes nothing twice
+LONGEST = 500  # characters of a message
+TURN = 0.04  # seconds of computing ahead at a time, so that what a learner asks for meanwhile hardly waits
+
+
+class Pictures(GridView):
+    """The part of an explorer that turns settings into scenes and hands them to the view."""
+
+    settings: Settings = {}
+
+    def __init__(self) -> None:
+        self._lattices = 0
+        self._lattice: Lattice | None = None
+        super().__init__(self._scene(self.settings), self._manners())
+
+    def _draw(self, settings: Settings, keep: bool = True) -> tuple[Scene, Trace]:
+        drawn = self.__dict__.setdefault("_drawn", OrderedDict())
+        key = self._picture(settings)
+        if key in drawn:
+            return drawn[key]
+        made = self.draw(settings)
+        if keep:
+            drawn[key] = made
+            if len(drawn) > KEPT:
+                drawn.popitem(last=False)
+        return made
+
+    def _picture(self, settings: Settings) -> str:
+        """Equal for settings that look the same."""
+        return digest({name: value for name, value in settings.items() if name not in UNSEEN})
+
+    def _key(self, settings: Settings) -> str:
+        """Equal for settings under which the same numbers are to be predicted."""
+        return digest({name: value for name, value in settings.items() if name not in (*LASTING, "gradient")})
+
+    def _scene(self, settings: Settings, keep: bool = True) -> Scene:
+        """The picture of the settings, with what waits in it to be predicted."""
+        scene = self._draw(settings, keep)[0]
+        asked = settings["predict"]
+        asked = asked if asked in {grid.name for grid in scene.grids} else scene.result
+        return replace(scene, waiting=predictions.waiting(scene, asked), key=self._key(settings))
+
+    def _visible(self) -> Scene:
+        """The picture without the numbers that wait."""
+        scene = self._scene(self.settings)
+        found = self.settings["score"]["found"].get(scene.waiting[0], ())
+        return predictions.concealed(scene, found) if self.settings["predict"] else scene
+
+    def _publish(self, message: str = "", answer: Mapping[str, Any] | None = None) -> None:
+        with self._lock:
+            message = message if len(message) <= LONGEST else f"{message[:LONGEST]}..."
+            self.show(self._scene(self.settings), message, answer, self._manners())
+
+    def _manners(self) -> dict[str, Any]:
+        """What the view needs to know beside the scene; `lattice` is the one that the scene belongs to."""
+        self._follow()
+        common = {name: self.settings[name] for name in UNSEEN} | self._history.names()
+        return {**common, "line": self.takes_lines, "lattice": self._lattices}
+
+    # ---- ahead
+
+    def _follow(self) -> None:
+        """Keep the lattice as long as the settings are one of its positions; else begin another around them."""
+        asked = self.settings["predict"]
+        kind = asked if isinstance(asked, str) else ""
+
+        def name(settings: Settings) -> str:
+            return f"{kind} {self._picture(settings)}"
+
+        here = name(self.settings)
+        lattice = self._lattice
+        if lattice and lattice.pictures.get(lattice.position(self.settings)) == here:
+            return
+        offered = {"gradient": (False, True)}
+        movable = [control.name for control in self._draw(self.settings)[0].controls if control.name in self.ahead]
+        values = {each: offered.get(each) or list(self.candidates(each, self.settings)) for each in movable}
+        self._lattices += 1
+        self._lattice = Lattice(
+            values,
+            self.settings,
+            settle=lambda changes, origin=self.settings: self._checked(origin, changes),
+            show=lambda settings: self._scene(settings, keep=False),
+            name=name,
+        )
+
+    def _go_ahead(self, seconds: float = TURN) -> None:
+        """Compute further positions; send them all when they are there, else tell the view to ask again."""
+        with self._lock:
+            done = self._lattice.compute(seconds)
+            if not done:
+                self.send({"kind": "more"})
+            elif self.lattice.get("number") != self._lattices:
+                header, data = self._lattice.packed()
+                with self.hold_sync():
+                    self.lattice_data, self.lattice = data, {**header, "number": self._lattices}
+
+
+def digest(settings: Settings) -> str:
+    """A short name for settings."""
+    text = as_json({name: plain(value) for name, value in settings.items()})
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -1,0 +1,107 @@
+"""Pictures computed ahead: those that Python would send, as many as agreed, and none that belongs to other numbers."""
+
+import itertools
+import json
+
+import numpy as np
+import pytest
+
+from nnlab import explorers
+from nnlab.explorers import lattice
+from nnlab.widgets.payload import unpack
+
+BOTH = pytest.mark.parametrize("explorer", [explorers.Stride, explorers.Padding])
+
+
+def computed(explorer):
+    """Everything that can be computed ahead, as JavaScript receives it: scenes by position."""
+    while explorer.lattice.get("number") != explorer.header["manners"]["lattice"]:
+        explorer._heard(explorer, {"kind": "ahead"}, [])
+    header = explorer.lattice
+    return header["controls"], unpack(header["scenes"], explorer.lattice_data, header["shared"])
+
+
+def same(a, b):
+    """Trees with equal arrays in them."""
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    if isinstance(a, list):
+        return len(a) == len(b) and all(map(same, a, b))
+    return np.array_equal(a, b, equal_nan=True) if isinstance(a, np.ndarray) else a == b
+
+
+@BOTH
+def test_every_scene_computed_ahead_is_the_one_that_python_sends(explorer):
+    subject = explorer(gradient=True)
+    number = subject.header["manners"]["lattice"]
+    controls, scenes = computed(subject)
+    assert list(controls) == list(explorer.ahead)
+    assert len(scenes) > 20
+    for position in np.random.default_rng(0).permutation(list(scenes))[:25]:
+        subject.change(**dict(zip(controls, json.loads(position), strict=True)))
+        assert same(unpack(subject.header, subject.data)["scene"], scenes[str(position)])
+        assert subject.header["manners"]["lattice"] == number
+
+
+@BOTH
+def test_each_value_that_a_control_offers_here_is_there(explorer):
+    subject = explorer()
+    controls, scenes = computed(subject)
+    here = [subject.settings[name] for name in controls]
+    for at, name in enumerate(controls):
+        control = next(control for control in subject.scene.controls if control.name == name)
+        for value in control.options:
+            assert json.dumps([*here[:at], value, *here[at + 1 :]], separators=(",", ":")) in scenes
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda subject: subject.change(bias=3),
+        lambda subject: subject.change(seed=8),
+        lambda subject: subject.change(hide=["notes"]),
+        lambda subject: subject.change(gradient=True, predict="grad_x"),
+        lambda subject: subject._heard(subject, {"kind": "edit", "name": "x", "cell": 1, "text": "77"}, []),
+    ],
+)
+def test_other_numbers_belong_to_another_lattice(change):
+    subject = explorers.Padding()
+    computed(subject)
+    number = subject.header["manners"]["lattice"]
+    change(subject)
+    assert subject.header["manners"]["lattice"] != number
+    computed(subject)
+    assert subject.lattice["number"] != number
+
+
+def test_what_is_computed_ahead_is_bounded():
+    class Greedy(explorers.Stride):
+        ahead = ("strides", "kernel_size", "input_size", "padding", "dilation_rate", "gradient")
+
+    subject = Greedy(input_size=12, kernel_size=3, padding="same", gradient=True)
+    _, scenes = computed(subject)
+    assert len(scenes) <= lattice.MOST_SCENES
+    assert len(json.dumps(subject.lattice)) + len(subject.lattice_data) < 1_000_000
+
+
+def test_an_explorer_that_computes_nothing_ahead_says_so_at_once():
+    class Plain(explorers.Stride):
+        ahead = ()
+
+    _, scenes = computed(Plain())
+    assert scenes == {}
+
+
+def test_nothing_is_computed_ahead_before_the_view_is_idle():
+    subject = explorers.Stride()
+    subject.strides = 2
+    assert subject.lattice == {}
+    assert list(itertools.islice(subject._lattice.packed()[0]["scenes"], 1)) == []
+
+
+def test_a_turn_of_computing_ahead_is_short(monkeypatch):
+    subject, clock = explorers.Stride(), itertools.count()
+    monkeypatch.setattr(lattice.time, "perf_counter", lambda: next(clock) * 0.03)
+    subject._heard(subject, {"kind": "ahead"}, [])
+    assert 0 < len(subject._lattice._scenes) <= 2
+    assert subject.lattice == {}

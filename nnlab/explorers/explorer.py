@@ -122,7 +122,7 @@ class Explorer(Pictures):
     @property
     def text(self) -> str:
         """The picture in words and numbers, without those that wait to be predicted."""
-        return self._visible().text
+        return self.visible.text
 
     @property
     def state(self) -> Settings:
@@ -257,6 +257,8 @@ class Explorer(Pictures):
         gesture = (answer["view"], request["gesture"]) if isinstance(request.get("gesture"), int) else None
         if kind == "ahead":
             self._go_ahead()
+        elif kind == "here":
+            self.send({"kind": "here"})
         elif kind == "undo":
             self._go(self._history.undo, answer)
         elif kind == "redo":

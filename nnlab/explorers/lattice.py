@@ -41,6 +41,7 @@ class Lattice:
         self._scenes: dict[str, Any] = {}
         self._spent = 0.0
         self.pictures = {self.position(current): name(current)}
+        self.close = False  # whether all positions that are one move away are there
         self.done = not values
 
     def position(self, settings: Mapping[str, Any]) -> str:
@@ -54,7 +55,9 @@ class Lattice:
         while not self.done and spent < seconds:
             position = next(self._left, None)
             if position is not None:
-                self._add(dict(zip(self.controls, position, strict=True)))
+                values = dict(zip(self.controls, position, strict=True))
+                self.close = sum(as_json(values[name]) != as_json(self._current[name]) for name in values) > 1
+                self._add(values)
             spent = time.perf_counter() - start
             full = len(self._scenes) >= MOST_SCENES or self._packer.size >= MOST_BYTES
             self.done = position is None or full or self._spent + spent >= MOST_SECONDS
@@ -63,7 +66,7 @@ class Lattice:
 
     def packed(self) -> tuple[dict[str, Any], bytes]:
         """What is there, for JavaScript: a header and the bytes that it points into."""
-        header = {"controls": self.controls, "scenes": self._scenes, "shared": self._packer.shared}
+        header = {"controls": self.controls, "scenes": dict(self._scenes), "shared": list(self._packer.shared)}
         return header, self._packer.data()
 
     def _add(self, values: Settings) -> None:

@@ -52,14 +52,18 @@ class Pictures(GridView):
         """The picture of the settings, with what waits in it to be predicted."""
         scene = self._draw(settings, keep)[0]
         asked = settings["predict"]
-        asked = asked if asked in {grid.name for grid in scene.grids} else scene.result
-        return replace(scene, waiting=predictions.waiting(scene, asked), key=self._key(settings))
+        grids = [grid.name for grid in scene.grids]
+        asked = asked if asked in grids else scene.result
+        waiting = predictions.waiting(scene, asked) if asked in grids else ()
+        return replace(scene, waiting=waiting, key=self._key(settings))
 
-    def _visible(self) -> Scene:
-        """The picture without the numbers that wait."""
+    @property
+    def visible(self) -> Scene:
+        """The picture without the numbers that wait to be predicted."""
         scene = self._scene(self.settings)
-        found = self.settings["score"]["found"].get(scene.waiting[0], ())
-        return predictions.concealed(scene, found) if self.settings["predict"] else scene
+        if not (self.settings["predict"] and scene.waiting):
+            return scene
+        return predictions.concealed(scene, self.settings["score"]["found"].get(scene.waiting[0], ()))
 
     def _publish(self, message: str = "", answer: Mapping[str, Any] | None = None) -> None:
         with self._lock:
@@ -71,6 +75,13 @@ class Pictures(GridView):
         self._follow()
         common = {name: self.settings[name] for name in UNSEEN} | self._history.names()
         return {**common, "line": self.takes_lines, "lattice": self._lattices}
+
+    def to_html(self) -> str:
+        """One page of HTML, with everything in it: the controls whose pictures are computed ahead move in it."""
+        with self._lock:
+            self._publish()
+            self._go_ahead(seconds=60)
+            return super().to_html()
 
     # ---- ahead
 
@@ -86,12 +97,14 @@ class Pictures(GridView):
         lattice = self._lattice
         if lattice and lattice.pictures.get(lattice.position(self.settings)) == here:
             return
-        offered = {"gradient": (False, True)}
-        movable = [control.name for control in self._draw(self.settings)[0].controls if control.name in self.ahead]
-        values = {each: offered.get(each) or list(self.candidates(each, self.settings)) for each in movable}
+        movable = [control for control in self._draw(self.settings)[0].controls if control.name in self.ahead]
+        values = {
+            control.name: control.options if control.kind == "switch" else self.candidates(control.name, self.settings)
+            for control in movable
+        }
         self._lattices += 1
         self._lattice = Lattice(
-            values,
+            {name: list(options) for name, options in values.items()},
             self.settings,
             settle=lambda changes, origin=self.settings: self._checked(origin, changes),
             show=lambda settings: self._scene(settings, keep=False),
@@ -99,15 +112,19 @@ class Pictures(GridView):
         )
 
     def _go_ahead(self, seconds: float = TURN) -> None:
-        """Compute further positions; send them all when they are there, else tell the view to ask again."""
+        """Compute further positions: send those that are near when they are there, in the end all of them.
+
+        Until then the view is told to ask again.
+        """
         with self._lock:
             done = self._lattice.compute(seconds)
-            if not done:
-                self.send({"kind": "more"})
-            elif self.lattice.get("number") != self._lattices:
+            sent = self.lattice.get("number") == self._lattices
+            if (done and not (sent and self.lattice["done"])) or (self._lattice.close and not sent):
                 header, data = self._lattice.packed()
                 with self.hold_sync():
-                    self.lattice_data, self.lattice = data, {**header, "number": self._lattices}
+                    self.lattice_data, self.lattice = data, {**header, "number": self._lattices, "done": done}
+            if not done:
+                self.send({"kind": "more"})
 
 
 def digest(settings: Settings) -> str:

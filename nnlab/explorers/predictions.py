@@ -40,7 +40,8 @@ def waiting(scene: Scene, grid: str) -> tuple[str, ...]:
     needed, new = set(), {grid}
     while new:
         needed |= new
-        new = {name for each in new if each in scene.accounts for name in scene.accounts[each].links} - needed
+        accounts = [scene.accounts[name] for name in new if name in scene.accounts]
+        new = {name for account in accounts for name in (*account.links, *getattr(account, "addends", ()))} - needed
     shown = needed | {part.name for part in scene.grids if part.mirrors in needed}
     return (grid, *(part.name for part in scene.parts if part.name not in shown))
 

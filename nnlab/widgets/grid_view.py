@@ -2,6 +2,7 @@
 
 import base64
 import io
+import os
 import pathlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -60,7 +61,24 @@ class GridView(anywidget.AnyWidget):
         """The scene as a still picture (a Matplotlib figure), with the window of result cell number `cell`."""
         from nnlab.widgets import picture  # Matplotlib loads only when a picture is asked for
 
-        return picture.figure(self.scene, cell)
+        return picture.figure(self.visible, cell)
+
+    @property
+    def visible(self) -> Scene:
+        """The scene as the learner may see it."""
+        return self.scene
+
+    def to_html(self) -> str:
+        """One page of HTML, with everything in it: what was computed ahead is live without a kernel."""
+        from nnlab.widgets import export
+
+        traits = {name: getattr(self, name) for name in ("header", "data", "lattice", "lattice_data")}
+        scene = self.visible
+        return export.page(scene.title, scene.text, self._png(80), traits, str(self._esm), str(self._css))
+
+    def save_html(self, path: str | os.PathLike[str]) -> None:
+        """Write `to_html()` to a file, which any browser opens, without a network and without Python."""
+        pathlib.Path(path).write_text(self.to_html(), "utf-8")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.scene.title})"
@@ -68,10 +86,13 @@ class GridView(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        buffer = io.BytesIO()
-        self.figure().savefig(buffer, format="png", dpi=80)
-        png = base64.b64encode(buffer.getvalue()).decode()
+        png = base64.b64encode(self._png(80)).decode()
         return {**data, "text/plain": repr(self), "image/png": png}, metadata
+
+    def _png(self, dpi: int) -> bytes:
+        buffer = io.BytesIO()
+        self.figure().savefig(buffer, format="png", dpi=dpi)
+        return buffer.getvalue()
 
     def _packed(self, scene: Scene, message: str, answer: Any, manners: Any) -> dict[str, Any]:
         self._version += 1  # makes each header differ, so that JavaScript hears of every change of the data

@@ -15,7 +15,8 @@ BOTH = pytest.mark.parametrize("explorer", [explorers.Stride, explorers.Padding]
 
 def computed(explorer):
     """Everything that can be computed ahead, as JavaScript receives it: scenes by position."""
-    while explorer.lattice.get("number") != explorer.header["manners"]["lattice"]:
+    number = explorer.header["manners"]["lattice"]
+    while explorer.lattice.get("number") != number or not explorer.lattice["done"]:
         explorer._heard(explorer, {"kind": "ahead"}, [])
     header = explorer.lattice
     return header["controls"], unpack(header["scenes"], explorer.lattice_data, header["shared"])

@@ -24,6 +24,7 @@ export class Account {
     this.uses.hidden = true;
     const { elements, sentence } = this.#steps(scene, links, name, cell);
     this.sum.replaceChildren(...elements);
+    this.element.classList.toggle("nn-empty", !elements.length);
     return sentence;
   }
 
@@ -50,7 +51,8 @@ export class Account {
   }
 
   #steps(scene, links, name, cell) {
-    const steps = links.trail(name, cell).map(([grid, at]) => {
+    const known = links.trail(name, cell).filter(([grid, at]) => !scene.waits(grid, at));
+    const steps = known.map(([grid, at]) => {
       const account = scene.accounts[grid].kind === "terms" ? termsAccount : equationAccount;
       return { grid, ...account(scene, links, grid, at, this.onCells) };
     });
@@ -69,6 +71,7 @@ export class Account {
 
   #use(scene, links, [name, cell, term], goal) {
     const target = h("small", { class: "nn-goal" }, `→ ${goal}`);
+    if (scene.waits(name, cell)) return h("div", { class: "nn-product" }, "?", target);
     if (scene.accounts[name].kind === "terms") {
       const element = chip(scene, links, name, cell, term, this.onCells);
       element.append(target);
@@ -85,6 +88,7 @@ export class Account {
 }
 
 function text(scene, links, [name, cell, term]) {
+  if (scene.waits(name, cell)) return "?";
   return scene.accounts[name].kind === "terms"
     ? equation(scene, links, name, cell, term)
     : equationText(scene, links, name, cell);

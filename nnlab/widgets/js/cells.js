@@ -21,8 +21,8 @@ export function place(spec, cell) {
   return `(${words.join(", ")})`;
 }
 
-/** A cell's number as its grid prints it. */
-export const shown = (spec, cell) => format(spec.values[cell], spec.digits);
+/** A cell's number as its grid prints it, unless it is hidden. */
+export const shown = (spec, cell) => (spec.hidden?.(cell) ? "?" : format(spec.values[cell], spec.digits));
 
 /** What a cell is called: "input (1, 2)". */
 export const called = (spec, cell) => [spec.noun, place(spec, cell)].filter(Boolean).join(" ");

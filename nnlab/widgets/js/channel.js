@@ -5,10 +5,20 @@ const PATIENCE = 4000; // milliseconds until the learner is told that nobody ans
 /** What an answer is: to somebody else's request or an old one, to one that others wait behind, to the last one. */
 export const [STALE, PASSING, NEWEST] = [0, 1, 2];
 
+/** Sends a message. To a kernel that is gone this may throw; that nobody answers is said elsewhere. */
+export function tell(model, message) {
+  try {
+    model.send(message);
+  } catch {
+    // see above
+  }
+}
+
 export class Channel {
-  /** `onSilence(requests)` gets what was asked for and not answered. */
-  constructor(model, onSilence) {
+  /** `onSilence(requests)` gets what was asked for and not answered; `isGone()` if nobody can answer. */
+  constructor(model, onSilence, isGone = () => false) {
     this.model = model;
+    this.isGone = isGone;
     this.onSilence = onSilence;
     this.name = Math.random().toString(36).slice(2);
     this.number = 0;
@@ -19,7 +29,8 @@ export class Channel {
   /** Asks for a change; a request for the same thing that still waits is replaced. The first is under way. */
   ask(request) {
     const about = (r) => `${r.kind}/${r.name}/${r.cell ?? ""}`;
-    this.queue = this.queue.filter((waiting, at) => (this.open && at === 0) || about(waiting) !== about(request));
+    const stays = (waiting, at) => (this.open && at === 0) || !waiting.name || about(waiting) !== about(request);
+    this.queue = this.queue.filter(stays);
     this.queue.push(request);
     if (!this.open) this.#next();
   }
@@ -36,6 +47,11 @@ export class Channel {
     return PASSING;
   }
 
+  /** True if Python, too, will show what is shown. */
+  get settled() {
+    return this.queue.every((request) => request.shown);
+  }
+
   close() {
     clearTimeout(this.timer);
   }
@@ -47,11 +63,7 @@ export class Channel {
     this.timer = setTimeout(() => {
       this.open = false;
       this.onSilence(this.queue.splice(0));
-    }, PATIENCE);
-    try {
-      this.model.send({ ...request, view: this.name, number: this.number });
-    } catch {
-      // A kernel that is gone may throw here; the timer says it in words.
-    }
+    }, this.isGone() ? 0 : PATIENCE);
+    tell(this.model, { ...request, view: this.name, number: this.number });
   }
 }

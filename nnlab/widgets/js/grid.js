@@ -11,7 +11,7 @@ const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowD
 const isTouch = (event) => event.pointerType === "touch";
 
 export class Grid {
-  /** `on.point(cell | null, how)`, `on.choose(cell)` and `on.edit(cell, text)` tell what the learner does. */
+  /** `on.point(cell | null, how)`, `on.choose(cell)` and `on.edit(cell, text)` tell what the learner does; `on.choose` if that was an answer. */
   constructor(spec, on) {
     Object.assign(this, { spec, on });
     [this.sheets, this.rows, this.columns] = sides(spec);
@@ -195,8 +195,7 @@ export class Grid {
   }
 
   choose(index) {
-    this.on.choose(index);
-    if (this.spec.editable) this.edit(index);
+    if (!this.on.choose(index) && this.spec.editable) this.edit(index);
   }
 
   key(event, index) {

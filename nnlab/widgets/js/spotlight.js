@@ -7,6 +7,7 @@ import { Links } from "./links.js";
 const PATIENCE = 300; // milliseconds a pointer rests before what it points at is spoken
 
 export class Spotlight {
+  /** `onMove(cell)`, if there is one, hears of every step. */
   constructor(stage, account, transport, live) {
     Object.assign(this, { stage, account, transport, live });
     this.cursor = 0;
@@ -69,6 +70,7 @@ export class Spotlight {
     if (this.result) {
       this.transport.update(this.cursor, this.result.values.length, described(this.result, this.cursor));
       this.grids.get(scene.result).stop(this.cursor);
+      this.onMove?.(this.cursor);
     }
     const sentence = this.#light(point ?? { grid: scene.result, cell: this.cursor });
     clearTimeout(this.speaking);

@@ -1,69 +1,92 @@
 // The whole view: puts the parts together, and passes what the learner asks for to Python.
 
 import { Account } from "./account.js";
+import { Ahead } from "./ahead.js";
 import { Channel, NEWEST, PASSING } from "./channel.js";
 import { Controls, reasons } from "./controls.js";
 import { h, setText } from "./dom.js";
+import { History } from "./history.js";
 import { legend } from "./legend.js";
+import { Line } from "./line.js";
+import { Predictions } from "./predictions.js";
+import { Presence } from "./presence.js";
 import { Spotlight } from "./spotlight.js";
 import { Stage } from "./stage.js";
 import { Transport } from "./transport.js";
 
-const UNMADE = "The kernel is busy or has stopped, so this change is not made. Pointing, playing and stepping still work.";
-const AHEAD = "The kernel is busy or has stopped. This picture was computed ahead; it is true, but Python does not know of it.";
+const AGAIN = "If it has stopped, run the cell again to go on.";
+const UNMADE = `The kernel is busy or has stopped, so this change is not made; pointing, playing and stepping still work. ${AGAIN}`;
+const AHEAD = `The kernel is busy or has stopped. This picture was computed ahead; it is true, but Python does not know of it. ${AGAIN}`;
 
 export class View {
   constructor(model, element) {
-    this.channel = new Channel(model, (requests) => this.#unanswered(requests));
+    this.root = h("div", { class: "nn-view", role: "group" });
+    this.presence = new Presence(model);
+    this.channel = new Channel(model, (requests) => this.#unanswered(requests), () => this.presence.gone);
+    this.ahead = new Ahead(model, () => !this.channel.open, this.root);
+    this.line = new Line((text) => this.channel.ask({ kind: "line", text }));
+    this.predictions = new Predictions({
+      ask: (request) => this.channel.ask(request),
+      redraw: () => this.#draw(this.given),
+      move: (cell) => this.spotlight.move(cell),
+    });
     this.controls = new Controls((name, value) => this.#set(name, value));
     this.stage = new Stage((name) => this.#handlers(name));
     this.account = new Account((cells) => this.spotlight.pick(cells));
     this.transport = new Transport((position) => this.spotlight.move(position));
     this.live = h("p", { class: "nn-spoken", "aria-live": "polite" });
     this.spotlight = new Spotlight(this.stage, this.account, this.transport, this.live);
+    this.spotlight.onMove = (cell) => this.predictions.at(cell);
     this.title = h("b", { role: "heading", "aria-level": "3" });
     this.formula = h("span", { class: "nn-formula" });
     this.badge = h("em", { class: "nn-source" });
     this.message = h("p", { class: "nn-message", role: "alert", hidden: true });
     this.legend = h("ul", { class: "nn-legend" });
     this.notes = h("ul", { class: "nn-notes" });
-    this.code = h("code", { class: "nn-code" });
     this.text = h("p", { class: "nn-spoken" });
     this.left = h("div", { class: "nn-left" }, this.stage.sources);
-    this.right = h("div", { class: "nn-right" }, this.stage.others, this.transport.element, this.account.element);
-    this.root = h(
-      "div",
-      { class: "nn-view", role: "group" },
-      h("header", {}, this.title, this.formula, this.badge),
+    this.right = h("div", { class: "nn-right" }, this.stage.others, this.transport.element, this.predictions.element, this.account.element);
+    this.history = new History(this.root, (kind) => this.channel.ask({ kind }));
+    this.root.append(
+      h("header", {}, this.title, this.formula, this.badge, this.predictions.tools, this.history.element),
       this.controls.element,
       this.message,
+      this.presence.element,
       h("div", { class: "nn-stage" }, this.left, this.right),
       this.notes,
-      this.code,
+      this.line.element,
       this.text,
       this.live,
     );
     element.append(this.root);
   }
 
-  /** Takes what Python sent: the scene, scenes computed ahead, what to say, and whose request it answers. */
-  receive({ scene, ahead, message, answer }) {
+  /** Takes what Python sent: the scene, what to say, whose request it answers, and the manners. */
+  receive({ scene, message, answer, manners }) {
     const heard = this.channel.heard(answer);
     const shown = heard === NEWEST || (heard === PASSING && this.stage.moving); // a drag shows what it passes
     if (!shown && this.scene) return;
-    this.ahead = ahead;
-    this.#draw(scene);
+    this.manners = manners;
+    this.ahead.take(manners.lattice);
+    this.predictions.take(manners, scene);
+    this.#draw(scene, !message);
     this.#say(message);
   }
 
   destroy() {
+    this.ahead.destroy();
+    this.presence.destroy();
     this.transport.pause();
     this.channel.close();
     this.spotlight.destroy();
     this.root.remove();
   }
 
-  #draw(scene) {
+  /** Draws what the learner may see of a scene; `accepted` if it is what was asked for. */
+  #draw(given, accepted = false) {
+    this.given = given;
+    const { hide } = given;
+    const scene = { waits: () => false, ...this.predictions.mask(given, hide.includes("predict")) };
     const parts = new Map(scene.parts.map((part) => [part.name, part]));
     scene.grid = (name) => parts.get(name);
     this.scene = scene;
@@ -72,7 +95,8 @@ export class View {
     setText(this.formula, scene.formula);
     const badges = new Set(scene.parts.map((part) => part.badge));
     setText(this.badge, badges.size === 1 ? [...badges][0] : "");
-    setText(this.code, scene.code);
+    this.line.update(scene.code, this.manners.line === true && !hide.includes("line"), accepted);
+    this.history.update(this.manners, hide.includes("undo"));
     setText(this.text, scene.text);
     const controls = scene.controls.filter((control) => !scene.hide.includes(control.name));
     this.controls.update(controls);
@@ -89,31 +113,34 @@ export class View {
   #hide(scene) {
     const result = scene.grid(scene.result);
     const idle = { ledger: !Object.keys(scene.accounts).length, transport: !result || result.values.length < 2, code: !scene.code };
-    const parts = { ledger: this.account.element, transport: this.transport.element, notes: this.notes, code: this.code };
+    const parts = { ledger: this.account.element, transport: this.transport.element, notes: this.notes, code: this.line.element };
     for (const [name, part] of Object.entries(parts)) part.hidden = idle[name] || scene.hide.includes(name);
   }
 
   #handlers(name) {
     return {
       point: (cell, how) => this.spotlight.pointAt(name, cell, how),
-      choose: (cell) => this.spotlight.choose(name, cell),
-      edit: (cell, text) => this.channel.ask({ kind: "edit", name, cell, text }),
+      choose: (cell) => {
+        this.spotlight.choose(name, cell);
+        return this.predictions.choose(name, cell, this.spotlight.links);
+      },
+      edit: (cell, text) => this.channel.ask({ kind: "edit", name, cell, text, gesture: this.history.gesture }),
     };
   }
 
   #set(name, value) {
-    const ready = this.ahead?.[name]?.[JSON.stringify(value)];
+    const ready = this.channel.settled ? this.ahead.scene(this.given, name, value) : undefined;
     if (ready) {
-      this.ahead = { [name]: this.ahead[name] };
       this.#draw(ready);
       this.#say("");
     }
-    this.channel.ask({ kind: "set", name, value, shown: ready !== undefined });
+    this.channel.ask({ kind: "set", name, value, gesture: this.history.gesture, shown: ready !== undefined });
   }
 
   #unanswered(requests) {
-    this.#draw(this.scene); // a slider returns to what is shown
-    this.#say(requests.every((request) => request.shown) ? AHEAD : UNMADE);
+    this.#draw(this.given); // a slider returns to what is shown
+    const made = requests.every((request) => request.shown);
+    this.#say(made ? (this.presence.gone ? "" : AHEAD) : UNMADE);
   }
 
   #say(message) {

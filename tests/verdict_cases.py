@@ -272,7 +272,7 @@ def call(library: Any, case: Case, x: Any = ..., given: Any = None, fresh: bool 
         layer.build(case.shape)
     for name, variable in numbered([weight for weight in layer.weights if "seed" not in weight.path]).items():
         variable.assign(case.weight(name, tuple(variable.shape)))
-    random = case.training and "Dropout" in case.layer
+    random = case.training and case.layer.endswith(("Dropout", "Noise", "1D", "2D", "3D"))
     return digest(layer(x, training=case.training, **given), numbers=not random)
 
 

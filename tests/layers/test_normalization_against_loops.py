@@ -153,6 +153,36 @@ def test_spatial_dropout_drops_whole_channels(rank, data, rate, first, seed):
 
 
 @at_leisure
+@given(shapes, st.sampled_from([0.1, 0.5, 0.8]), seeds)
+def test_noise_is_added_or_multiplied_as_its_trace_shows(shape, rate, seed):
+    x = numbers(seed, shape)
+    for name, formula in (("GaussianNoise", lambda x, n: x + n), ("GaussianDropout", lambda x, n: x * n)):
+        layer = getattr(layers, name)(rate, seed=seed, dtype="float64")
+        noise = layer.trace(x, training=True)["noise"].value
+
+        def expected(v, noise=noise, formula=formula):
+            return each_cell(lambda cell: formula(v["x"][cell], noise[cell]), shape)
+
+        agrees(layer, {"x": x}, expected, seed + 1, training=True)
+        np.testing.assert_array_equal(layer(x), x)
+
+
+@at_leisure
+@given(shapes, st.sampled_from([0.1, 0.5, 0.8]), seeds)
+def test_alpha_dropout_puts_the_lowest_of_selu_where_it_drops(shape, rate, seed):
+    layer, x = layers.AlphaDropout(rate, seed=seed, dtype="float64"), numbers(seed, shape)
+    mask = layer.trace(x, training=True)["mask"].value
+    lowest = -1.6732632423543772 * 1.0507009873554805  # Klambauer et al., Self-normalizing neural networks, 2017
+    scale = ((1 - rate) * (1 + rate * lowest**2)) ** -0.5
+
+    def expected(v):
+        kept = each_cell(lambda cell: v["x"][cell] if mask[cell] else lowest, shape)
+        return scale * kept - scale * rate * lowest
+
+    agrees(layer, {"x": x}, expected, seed + 1, training=True)
+
+
+@at_leisure
 @given(seeds, st.sampled_from([0.1, 0.4, 0.8]))
 def test_dropout_drops_about_the_share_it_says(seed, rate):
     y = layers.Dropout(rate, seed=seed)(np.ones(4000), training=True)

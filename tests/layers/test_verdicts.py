@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from layer_cases import CASES
-from verdict_cases import HUGE, throws
+from verdict_cases import HUGE, SIGNATURES, throws
 
 from nnlab import layers
 from nnlab.core.errors import NnlabError
@@ -38,7 +37,9 @@ FLAGS = "use_bias keepdims unroll stateful return_state return_sequences go_back
 FLAGS += " reset_after zero_output_for_mask mask_zero synchronized normalize"
 SIZES = "strides kernel_size dilation_rate filters units pool_size groups depth_multiplier axis size padding cropping"
 SIZES += " output_padding shared_axes seed axes"
-NUMBERS = "dropout recurrent_dropout rate momentum epsilon negative_slope threshold max_value alpha l1 l2 mask_value"
+NUMBERS = (
+    "stddev dropout recurrent_dropout rate momentum epsilon negative_slope threshold max_value alpha l1 l2 mask_value"
+)
 RATES = "dropout recurrent_dropout momentum"
 POOLING = ("MaxPooling?D", "AveragePooling?D")
 
@@ -51,7 +52,7 @@ WE_REFUSE = {
     "nothing of 2**31 fits into memory": [f"*={HUGE}"],
     "a rate is from 0 to 1, and a number is none that makes the output NaN": [
         *(f"*: {rate}={value}" for rate in RATES.split() for value in ("3", "2.5", "-1")),
-        *(f"*: {number}=nan" for number in NUMBERS.split() if number not in ("rate", "l1", "l2")),
+        *(f"*: {number}=nan" for number in NUMBERS.split() if number not in ("rate", "stddev", "l1", "l2")),
         "*: epsilon=-1",
         "*: together *epsilon=-0.5*",
         "*: together *dropout=*",
@@ -105,7 +106,7 @@ WE_REFUSE = {
     ],
     "alpha was learnt for each place, and does not fit another number of them": ["PReLU: x a last axis of one"],
     "nothing is no axis": ["Softmax: axis={}", "Softmax: axis=None", "LayerNormalization: axis=[[]]"],
-    "a noise_shape names every axis": ["Dropout: noise_shape=*", "Dropout: together *noise_shape=(1,)*"],
+    "a noise_shape names every axis": ["*Dropout: noise_shape=*", "Dropout: together *noise_shape=(1,)*"],
     "cells are at least one": ["StackedRNNCells: cells=*"],
     "a mask value is one number": ["Masking: mask_value=(*"],
 }
@@ -174,7 +175,7 @@ class Verdict(NamedTuple):
 def verdicts(layer):
     """Both verdicts on all that is thrown at a layer."""
     found = []
-    for throw in throws(layer):
+    for throw in (each for each in throws(layer) if each.what in KERAS[layer]):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
@@ -217,9 +218,9 @@ def test_every_reason_is_needed(kind):
 
 
 def test_keras_was_asked_all_that_is_thrown_today():
-    assert set(KERAS) == {case.layer for case in CASES} - {"InputLayer"}
-    for layer, asked in KERAS.items():
-        assert {throw.what for throw in throws(layer)} == set(asked)
+    """If not: `make_verdicts.py tests/golden <layer>` asks what is missing."""
+    missing = {layer for layer in SIGNATURES if {each.what for each in throws(layer)} != set(KERAS.get(layer, ()))}
+    assert missing == {"InputLayer"}
 
 
 @pytest.mark.keras

@@ -1,5 +1,6 @@
 """What makes a function of NumPy an activation: its gradient and its formula beside it."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -9,12 +10,19 @@ import numpy as np
 def differentiable(gradient: Callable, latex: str) -> Callable[[Callable], Callable]:
     """Give a function f its gradient and its formula.
 
-    `f.gradient(x, y, dy)` returns the gradient of x from that of y = f(x); what f takes beside x, it takes too.
+    `f.gradient(x, y, dy)` returns the gradient of x from that of y = f(x); what f takes beside x, it takes too. So f
+    may be used in a custom `call`, where it is recorded by NumPy's own protocol (NEP 18), as np.exp is.
     """
 
     def decorate(function: Callable) -> Callable:
-        function.gradient, function.latex = gradient, latex
-        return function
+        @functools.wraps(function)
+        def dispatched(x: Any, *args: Any, **options: Any) -> Any:
+            if isinstance(x, np.ndarray) or not hasattr(x, "__array_function__"):
+                return function(x, *args, **options)
+            return x.__array_function__(dispatched, (type(x),), (x, *args), options)
+
+        dispatched.gradient, dispatched.latex = gradient, latex
+        return dispatched
 
     return decorate
 

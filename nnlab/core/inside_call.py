@@ -16,6 +16,13 @@ class InsideCall:
     takes_mask: ClassVar[bool]
     _label: str
 
+    def call(self, x: Any, **inputs: Any) -> Any:
+        """What a custom layer writes. The layers of nnlab have `forward` instead, so `super().call(x)` ends here."""
+        raise RecordingError(
+            f"{self._label}: this layer is written as forward and backward, and has no call; keep it as an attribute "
+            "of yours, self.inner = ..., and use self.inner(x)."
+        )
+
     def add_loss(self, loss: Any) -> None:
         """Add a penalty to the loss of the model, from inside `call`: one number of what `call` computes.
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nnlab.core.errors import NnlabError, RecordingError
-from nnlab.core.gradients import RULES
 from nnlab.core.record import Call, Record, parts, shape_of
 from nnlab.core.recorded_array import Recorded, places_of, plain, read_only
 from nnlab.core.tape import Operation, Tape
@@ -51,9 +50,11 @@ def play(self: Any, tape: Tape, run: Callable[[], Any], least: int = 1) -> Any:
     try:
         y = over_parts(lambda part: part.value if isinstance(part, Variable) else part, run())
     except (ValueError, IndexError, TypeError) as error:
-        if (refusal := refused(self, error)) is None:
-            raise
-        raise refusal from error
+        if (refusal := refused(self, error)) is not None:
+            raise refusal from error
+        if not isinstance(error, NnlabError):
+            error.add_note(f"This happened inside the call of {self._label}.")
+        raise
     finally:
         TAPE.reset(token)
         tape.record = None
@@ -118,17 +119,17 @@ def unplay(operations: list[Operation], arrived: list[Any], s: Record, g: Record
     """Go through the operations from the end, and free them on the way: each adds to what has arrived at others."""
     while operations:
         step = operations.pop()
-        if not hasattr(step.function, "ensure_built"):
+        if not hasattr(step.undo, "ensure_built"):
             dy = arrived[step.out]
             dy = np.zeros_like(step.y) if dy is None else np.asarray(dy, step.y.dtype)
             dy = g.store(step.name, dy, None)
             if step.y.dtype.kind == "f":
-                gradients = RULES[step.function](step.y, dy, *step.arguments, **step.options)
+                gradients = step.undo(step.y, dy, *step.arguments, **step.options)
                 add(arrived, step.places, gradients, step.arguments)
         else:
             pairs = zip(step.out, step.y, strict=True)
             dy = tuple(np.zeros(*like) if arrived[out] is None else arrived[out] for out, like in pairs)
-            child = g.undo(step.name, step.function, s, dy if len(dy) > 1 else dy[0])
+            child = g.undo(step.name, step.undo, s, dy if len(dy) > 1 else dy[0])
             add(arrived, step.places[0], child.x)
             for name, place in step.places[1].items():
                 add(arrived, place, vars(child).get(name))
@@ -158,9 +159,10 @@ def tried(self: "Layer", input_shape: Any, further: dict[str, Any], size: int) -
             return tuple(zeros(part, dtype) for part in shape)
         return np.zeros([size if n is None else n for n in shape], dtype)
 
-    given = {name: zeros(shape, bool if name == "mask" else self.dtype) for name, shape in further.items()}
+    kind = int if self.keeps_integers else self.dtype
+    given = {name: zeros(shape, bool if name == "mask" else kind) for name, shape in further.items()}
     with np.errstate(all="ignore"):
-        y = self.apply(Record(Call(rng=np.random.default_rng(0)), self), zeros(input_shape, self.dtype), **given)
+        y = self.apply(Record(Call(rng=np.random.default_rng(0)), self), zeros(input_shape, kind), **given)
     return shape_of(y)
 
 

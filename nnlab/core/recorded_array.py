@@ -28,6 +28,10 @@ INSTEAD = {
     np.convolve: "use np.lib.stride_tricks.sliding_window_view and a product",
     np.cumprod: "use np.exp(np.cumsum(np.log(x))) where x is positive",
 }
+NEARER = {
+    "strides": "use np.lib.stride_tricks.sliding_window_view, which needs none",
+    **dict.fromkeys(("item", "tolist"), "a Python number would lose the gradient, so keep the array"),
+}
 
 
 class UnknownMethodError(RecordingError, AttributeError):
@@ -113,7 +117,10 @@ class Recorded(ArrayMethods):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # Python and NumPy asking what it can do
             raise AttributeError(name)
-        raise UnknownMethodError(f"{self.tape.label}: a recorded value has no {name!r}; {WAY_OUT}.")
+        raise UnknownMethodError(f"{self.tape.label}: a recorded value has no {name!r}; {NEARER.get(name, WAY_OUT)}.")
+
+    def __format__(self, form: str) -> str:
+        return format(self.array.item(), form) if form and self.ndim == 0 else format(self.array, form)
 
     def __repr__(self) -> str:
         return repr(self.array).replace("array", "recorded", 1)
@@ -131,7 +138,10 @@ class Recorded(ArrayMethods):
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"):
 
     def _in_place(self: Recorded, other: Any) -> Any:
-        return self._refuse("+=, *= and the like write into a recorded value", "write x = x + 1 instead of x += 1")
+        return self._refuse(
+            "+=, *= and the like write into a recorded value",
+            "write x = x + 1 instead of x += 1, or np.where for a part of x",
+        )
 
     setattr(Recorded, f"__i{_name}__", _in_place)
 
@@ -171,4 +181,4 @@ def title(function: Any) -> str:
     """How a function is called in an error."""
     name = getattr(function, "__name__", str(function))
     module = getattr(function, "__module__", None) or "numpy"
-    return f"{module.replace('numpy', 'np', 1) if module.startswith('numpy') else 'np'}.{name}"
+    return f"{module.replace('numpy', 'np', 1)}.{name}" if module.startswith("numpy") else name

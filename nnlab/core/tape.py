@@ -23,7 +23,7 @@ class Operation(NamedTuple):
     """One line of the tape: what was computed from what. `places` says which values the arguments are."""
 
     name: str
-    function: Any  # of NumPy, or a layer
+    undo: Any  # the rule of an operation, or the layer that was called
     arguments: tuple
     options: dict[str, Any]
     places: Any
@@ -78,6 +78,8 @@ class Tape:
         """Note a penalty, which is summed up if it is an array."""
         if layer is not self.record.layer:
             raise RecordingError(f"{layer._label}: add_loss inside the call of {self.label}; let that layer add it.")
+        if not isinstance(loss, Recorded | Variable | np.ndarray | np.generic | float | int):
+            raise RecordingError(f"{self.label}: add_loss takes a number, received {type(loss).__name__}.")
         self.losses.append(np.sum(with_leaves(loss, self)))
 
     def apply(self, function: Any, args: tuple, options: dict[str, Any]) -> Any:
@@ -94,10 +96,11 @@ class Tape:
             )
         if function in SEVERAL:
             return SEVERAL[function](*args, **options)
-        if function not in RULES:
+        rule = RULES.get(function) or rule_of(function)
+        if rule is None:
             raise RecordingError(f"{self.label}: {called} cannot be recorded; {INSTEAD.get(function, WAY_OUT)}.")
         try:
-            bound = signature(function).bind(None, None, *args, **options)
+            bound = signature(rule).bind(None, None, *args, **options)
         except TypeError as error:
             raise RecordingError(f"{self.label}: {called} in this form cannot be recorded ({error}).") from None
         if any(isinstance(part, Recorded) and part.dtype.kind == "f" for part in flat(list(bound.kwargs.values()))):
@@ -109,7 +112,7 @@ class Tape:
         name = self._unused(assigned_name(frame), function.__name__)
         y = self.value(self.record.store(name, y, frame))
         places, arguments, named = places_of(bound.args[2:]), kept(bound.args[2:]), kept(bound.kwargs)
-        self.operations.append(Operation(name, function, arguments, named, places, y.place, y.array))
+        self.operations.append(Operation(name, rule, arguments, named, places, y.place, y.array))
         return y
 
     def run(self, layer: "Layer", x: Any, training: Any, inputs: dict[str, Any]) -> Any:
@@ -185,9 +188,21 @@ def with_leaves(value: Any, tape: Tape) -> Any:
 
 
 @functools.cache
-def signature(function: Any) -> inspect.Signature:
+def rule_of(function: Any) -> Any:
+    """The rule of a function that brings its own gradient (`nnlab.activations.differentiable`), or None."""
+    if not hasattr(function, "gradient"):
+        return None
+
+    def rule(y: Any, g: Any, x: Any, *args: Any, **options: Any) -> tuple:
+        return (function.gradient(x, y, g, *args, **options),)
+
+    return rule
+
+
+@functools.cache
+def signature(rule: Any) -> inspect.Signature:
     """What may be passed to an operation: what its rule names."""
-    return inspect.signature(RULES[function])
+    return inspect.signature(rule)
 
 
 MACHINERY = ("numpy", "nnlab.core.")

@@ -10,12 +10,13 @@ import numpy as np
 
 from nnlab import initializers, regularizers
 from nnlab.core import seed
-from nnlab.core.arguments import MOST_NUMBERS, integer
-from nnlab.core.errors import ArgumentError, NotBuiltError, ShapeError
+from nnlab.core.arguments import MOST_NUMBERS, integer, supported
+from nnlab.core.errors import ArgumentError, NotBuiltError, ShapeError, unknown_arguments
 from nnlab.core.variable import TAPE, Variable
 
 UNNAMED = "weight_"
 RESERVED = ("x", "y")  # what a record calls the input and the output
+NEUTRAL = {"constraint": (None,), "autocast": (True,), "aggregation": (None, "none")}
 _planned: ContextVar[bool] = ContextVar("planned", default=False)
 
 
@@ -100,10 +101,15 @@ class Weighted:
         trainable: bool = True,
         regularizer: Any = None,
         name: str | None = None,
+        **unknown: Any,
     ) -> Variable:
         """Make a weight of this layer. Without an initializer it is Glorot-uniform."""
         if TAPE.get() is not None:
             raise ArgumentError(f"{self._label}: call makes a weight; make it once, in build(self, input_shape).")
+        if surplus := [key for key in unknown if key not in NEUTRAL]:
+            takes = ("shape", "initializer", "dtype", "trainable", "regularizer", "name")
+            raise unknown_arguments(f"{self._label}: add_weight", surplus, takes)
+        supported(f"{self._label}: add_weight", unknown, NEUTRAL)
         name = name or f"{UNNAMED}{len(self._variables)}"
         if name in RESERVED or "/" in name:
             raise ArgumentError(f"{self._label}: a weight cannot be called {name!r}; choose another name=.")

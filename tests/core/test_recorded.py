@@ -8,8 +8,8 @@ import weakref
 import numpy as np
 import pytest
 
-from nnlab import Input, Model, Sequential, gradcheck, layers
-from nnlab.core.errors import ArgumentError, NnlabError, RecordingError
+from nnlab import Input, Model, Sequential, activations, gradcheck, layers
+from nnlab.core.errors import ArgumentError, NnlabError, RecordingError, UnknownArgumentError
 from nnlab.core.record import Call, Record
 from nnlab.core.recorded import Recorded, Tape
 from nnlab.core.trace import Trace
@@ -650,3 +650,114 @@ def test_positions_reach_call_as_integers_if_the_class_says_so():
         gradient = layer.trace(WORDS)["table"].grad
         np.testing.assert_array_equal(gradient[:, 0], np.bincount(WORDS.ravel(), minlength=9))
     gradcheck(Kept(), WORDS, tolerance=1e-5)
+
+
+class Activated(layers.Layer):
+    """A Dense by hand, with an activation by name as in Keras's guides."""
+
+    def __init__(self, activation):
+        super().__init__()
+        self.activation = activations.get(activation)
+
+    def build(self, input_shape):
+        self.w = self.add_weight((input_shape[-1], 3), initializer="random_normal", constraint=None)
+
+    def call(self, x):
+        z = x @ self.w
+        return self.activation(z) + activations.relu(z, negative_slope=0.1)
+
+
+@pytest.mark.parametrize("name", activations.NAMED)
+def test_activations_are_operations_with_their_own_gradient(name):
+    layer = Activated(name)
+    gradcheck(layer, data(4, 3), tolerance=1e-5)
+    np.testing.assert_array_equal(layer.trace(data(4, 3))["y"].value, layer(data(4, 3)))
+    assert {"z", activations.get(name).__name__} <= set(layer.trace(data(4, 3)).names)
+
+
+def test_a_function_with_a_gradient_of_its_own_is_an_operation():
+    @activations.differentiable(lambda x, y, dy, scale=1.0: dy * 2 * scale * x, "a x^2")
+    def squared(x, scale=1.0):
+        return scale * np.asarray(x) ** 2
+
+    gradcheck(Calls(lambda x: squared(x, scale=3.0) + squared(np.tanh(x))), data(2, 3), tolerance=1e-5)
+
+
+def test_inputs_that_are_positions_need_no_gradient():
+    class Gather(layers.Layer):
+        def build(self, input_shape):
+            self.table = self.add_weight((9, 2))
+
+        def call(self, x):
+            return self.table[x.astype("int32")]
+
+    assert [row.name for row in gradcheck(Gather(), WORDS)] == ["table", "index", "y"]
+
+
+def test_positions_have_a_shape_in_a_model():
+    class OneHot(layers.Layer):
+        keeps_integers = True
+
+        def call(self, x):
+            return np.eye(5)[x]
+
+    model = Sequential([Input((6,), dtype="int32"), OneHot(), layers.Flatten(), layers.Dense(1)])
+    assert model(WORDS).shape == (2, 1)
+
+
+class Forgets(layers.Layer):
+    def __init__(self):
+        self.units = 3
+
+    def call(self, x):
+        return x
+
+
+class Parent(layers.Dense):
+    def call(self, x):
+        return super().call(x) * 2
+
+
+class Misnamed(layers.Layer):
+    def build(self, input_shape):
+        self.w = self.add_weight((3,), constraint="non_neg")
+
+    def call(self, x):
+        return x * self.w
+
+
+class Misfit(layers.Layer):
+    def build(self, input_shape):
+        self.w = self.add_weight((7, 7))
+
+    def call(self, x):
+        return x @ self.w
+
+
+def test_mistakes_of_a_stranger_are_answered_in_words():
+    with pytest.raises(AttributeError, match=r"begin with super\(\).__init__"):
+        Forgets()(data(2, 3))
+    with pytest.raises(RecordingError, match=r"self\.inner = "):
+        Parent(3)(data(2, 3))
+    with pytest.raises(UnknownArgumentError, match="add_weight: constraint='non_neg' is not supported"):
+        Misnamed()(data(2, 3))
+    with pytest.raises(ValueError, match="matmul") as caught:
+        Misfit()(data(2, 3))
+    assert "Misfit 'misfit" in caught.value.__notes__[0]
+    with pytest.raises(RecordingError, match="add_loss takes a number, received function"):
+        AddsFunction()(data(2, 3))
+    for name, said in (("strides", "sliding_window_view"), ("item", "would lose the gradient")):
+        with pytest.raises(RecordingError, match=said):
+            Calls(lambda x, name=name: getattr(x, name)).trace(data(2, 3))
+
+
+class AddsFunction(layers.Layer):
+    def call(self, x):
+        self.add_loss(lambda: 1.0)
+        return x
+
+
+def test_a_recorded_value_can_be_looked_at():
+    seen = []
+    Calls(lambda x: seen.append(f"{x[0, 0]:.1f} {x.sum(0).shape} {x[0]}") or x * 2).trace(np.array([[1.25, 2.0]]))
+    assert seen == ["1.2 (2,) [1.25 2.  ]"]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from nnlab import layers
 from nnlab.core.layer import Layer
+from nnlab.layers.base_convolution import BaseConvolution
 from nnlab.models.model import Model
 from nnlab.models.shapes import as_shapes
 
@@ -39,13 +40,14 @@ def multiplications(layer: Layer, received: Shape, given: Shape) -> tuple[int, s
     if isinstance(layer, layers.SimpleRNN | layers.LSTM | layers.GRU):
         uses, kernels = received[1:2], ("kernel", "recurrent_kernel")
     elif isinstance(layer, layers.Conv1DTranspose | layers.Conv2DTranspose | layers.Conv3DTranspose):
-        uses, kernels = received[1:-1], ("kernel",)
+        uses, kernels = layer.split(received)[1], ("kernel",)
     elif isinstance(layer, layers.BatchNormalization | layers.LayerNormalization | layers.GroupNormalization):
         return (prod(given[1:]), "·".join(map(str, given[1:]))) if layer.scale else (0, "0")
     elif isinstance(layer, layers.Embedding):
         return 0, "0: rows are looked up"
     else:
-        uses, kernels = given[1:-1], ("kernel", "depthwise_kernel", "pointwise_kernel")
+        uses = layer.split(given)[1] if isinstance(layer, BaseConvolution) else given[1:-1]
+        kernels = ("kernel", "depthwise_kernel", "pointwise_kernel")
     sizes = ["·".join(map(str, (*uses, *weight.shape))) for weight in layer.weights if weight.name in kernels]
     total = sum(prod(weight.shape) for weight in layer.weights if weight.name in kernels) * prod(uses)
     return total, " + ".join(sizes) or "0"

@@ -143,10 +143,13 @@ class Conv2D(BaseConv):
 
     kernel (kernel height, kernel width, channels / groups, filters), bias (filters,).
     With "valid" padding the output has floor((n - k) / stride) + 1 rows, with "same" ceil(n / stride).
+    With data_format="channels_first" input and output have the channels after the batch; the steps keep them last.
     Dumoulin and Visin, A guide to convolution arithmetic for deep learning, arXiv:1603.07285.
 
     >>> Conv2D(2, 3, activation="relu")(np.zeros((4, 28, 28, 3))).shape
     (4, 26, 26, 2)
+    >>> Conv2D(2, 3, data_format="channels_first")(np.zeros((4, 3, 28, 28))).shape
+    (4, 2, 26, 26)
     >>> Conv2D(32, (3, 3), padding="same")(np.zeros((1, 5, 6, 3))).shape
     (1, 5, 6, 32)
     """

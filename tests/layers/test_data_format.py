@@ -6,6 +6,7 @@ from layer_cases import CASES, numbered
 
 from nnlab import layers, models
 from nnlab.core.errors import ShapeError
+from nnlab.explorers.costs import multiplications
 
 FIRST = [case for case in CASES if case.arguments.get("data_format") == "channels_first"]
 SAME_NUMBERS = [
@@ -89,7 +90,7 @@ def test_a_model_learns_the_same_in_both_formats():
             lambda: layers.Conv2D(1, 3, data_format="channels_first")(np.ones((1, 5, 4, 2))),
         ),
         (
-            "the number of channels must be known, received (None, None, 4, 4).",
+            "the number of channels must be known and at least 1, received (None, None, 4, 4).",
             lambda: layers.Conv2D(1, 3, data_format="channels_first").build((None, None, 4, 4)),
         ),
     ],
@@ -105,3 +106,16 @@ def test_another_number_of_channels_is_refused_with_the_axis_that_has_them():
     layer(np.ones((1, 2, 4, 4)))
     with pytest.raises(ShapeError, match=r"expected 2 channels \(axis 1\), received an input of shape \(1, 4, 4, 2\)"):
         layer(np.ones((1, 4, 4, 2)))
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [("Conv2D", (3, 2)), ("Conv2DTranspose", (3, 2)), ("SeparableConv2D", (3, 2)), ("DepthwiseConv2D", (2,))],
+)
+def test_a_layer_multiplies_as_often_in_both_formats(name, arguments):
+    counts = set()
+    for data_format, shape in (("channels_first", (None, 2, 7, 5)), ("channels_last", (None, 7, 5, 2))):
+        layer = getattr(layers, name)(*arguments, data_format=data_format)
+        layer.build(shape)
+        counts.add(multiplications(layer, shape, layer.compute_output_shape(shape)))
+    assert len(counts) == 1

@@ -10,7 +10,7 @@ from nnlab.arrays.layout import batch_last, dot, empty, like
 from nnlab.arrays.lengths import Sizes, extent, output_length, pads, stretch
 from nnlab.arrays.memory import keep_what_is_freed
 from nnlab.arrays.padding import MOST_PADDED, inside, pad, unpad
-from nnlab.arrays.pooling import Unpicked, Winner, argmax, pick
+from nnlab.arrays.pooling import Unpicked, Winner, argmax, largest, pick
 from nnlab.arrays.products import Products, correlate, kernel_gradient
 from nnlab.arrays.sliding import cells, fold, windows
 

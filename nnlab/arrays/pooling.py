@@ -6,45 +6,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from nnlab.arrays.later import InBlocks, Later, now
-from nnlab.arrays.layout import batch_last, empty, in_memory
+from nnlab.arrays.layout import batch_last, in_memory
 from nnlab.arrays.lengths import Sizes
 from nnlab.arrays.products import as_windows, rows_at_a_time
 from nnlab.arrays.sliding import cells
-
-
-def argmax(windows: np.ndarray) -> np.ndarray:
-    """Which cell of each window is the largest, the first of equal ones; the first NaN, if there is one.
-
-    >>> argmax(np.array([[3, 3], [3, 1], [1, 5]]).reshape(1, 3, 2, 1))[0, :, 0]
-    array([0, 0, 1], dtype=int8)
-    """
-    first, *others = cells(windows)
-    winner = empty(first.shape, np.min_scalar_type(-len(others) - 1))
-    winner[...] = 0
-    largest = first.copy("K")
-    for index, cell in enumerate(others, 1):
-        better = ~(cell <= largest)
-        better &= largest == largest  # true for a first NaN, never after it
-        np.maximum(winner, better * winner.dtype.type(index), out=winner)
-        np.maximum(largest, cell, out=largest)
-    return winner
-
-
-class Winner(Later):
-    """`argmax(windows)`, found when somebody asks which cell it is."""
-
-    def __init__(self, windows: np.ndarray):
-        super().__init__(argmax, windows)
-
-
-def pick(windows: np.ndarray, index: np.ndarray) -> np.ndarray:
-    """The cell with this index from each window; NaN where no cell has it."""
-    if isinstance(index, Winner):
-        return largest(windows)
-    picked = np.full_like(index, np.nan, windows.dtype)
-    for here, cell in enumerate(cells(windows)):
-        np.copyto(picked, cell, where=index == here)
-    return picked
 
 
 def largest(windows: np.ndarray) -> np.ndarray:
@@ -54,6 +19,42 @@ def largest(windows: np.ndarray) -> np.ndarray:
     for cell in others:
         np.maximum(maximum, cell, out=maximum)
     return maximum
+
+
+def argmax(windows: np.ndarray, maximum: np.ndarray) -> np.ndarray:
+    """Which cell of each window holds its maximum, the first of equal ones; the first NaN, if there is one.
+
+    >>> cells = np.array([[3, 3], [3, 1], [1, 5]]).reshape(1, 3, 2, 1)
+    >>> argmax(cells, largest(cells))[0, :, 0]
+    array([0, 0, 1], dtype=int8)
+    """
+    *others, _ = cells(windows)
+    index = np.zeros_like(maximum, np.min_scalar_type(-len(others) - 1))
+    missed, has_nan = np.ones_like(maximum, bool), bool(np.isnan(maximum).any())
+    for cell in others:
+        missed &= cell != maximum
+        if has_nan:
+            missed &= cell == cell
+        index += missed
+    return index
+
+
+class Winner(Later):
+    """`argmax` of these windows, found when somebody asks which cell it is."""
+
+    def __init__(self, windows: np.ndarray):
+        self.maximum = largest(windows)
+        super().__init__(argmax, windows, self.maximum)
+
+
+def pick(windows: np.ndarray, index: np.ndarray) -> np.ndarray:
+    """The cell with this index from each window; NaN where no cell has it."""
+    if isinstance(index, Winner):
+        return index.maximum
+    picked = np.full_like(index, np.nan, windows.dtype)
+    for here, cell in enumerate(cells(windows)):
+        np.copyto(picked, cell, where=index == here)
+    return picked
 
 
 class Unpicked(InBlocks):

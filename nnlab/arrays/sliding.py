@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from nnlab.arrays.later import InBlocks
-from nnlab.arrays.layout import empty
+from nnlab.arrays.layout import empty, in_memory
 from nnlab.arrays.lengths import Sizes, output_length
 
 
@@ -19,18 +20,16 @@ def windows(x: np.ndarray, size: Sizes, strides: Sizes, dilation: Sizes | None =
     dilation = dilation or (1,) * len(size)
     spatial = list(zip(x.shape[1:-1], size, strides, dilation, strict=True))
     places = tuple(output_length(n, k, s, "valid", d) for n, k, s, d in spatial)
-    steps = x.strides[1:-1]
-    return np.lib.stride_tricks.as_strided(
-        x,
-        (x.shape[0], *places, *size, x.shape[-1]),
-        (
-            x.strides[0],
-            *(step * s for step, s in zip(steps, strides, strict=True)),
-            *(step * d for step, d in zip(steps, dilation, strict=True)),
-            x.strides[-1],
-        ),
-        writeable=False,
-    )
+    first, *steps, last = x.strides
+    shape = (x.shape[0], *places, *size, x.shape[-1])
+    of_places = (step * s for step, s in zip(steps, strides, strict=True))
+    of_cells = (step * d for step, d in zip(steps, dilation, strict=True))
+    memory = in_memory(x)
+    if not memory.flags.c_contiguous:
+        return as_strided(x, shape, (first, *of_places, *of_cells, last), writeable=False)
+    view = np.ndarray(shape, x.dtype, memory, 0, (first, *of_places, *of_cells, last))  # the same, in less time
+    view.flags.writeable = False
+    return view
 
 
 def fold(values: np.ndarray, shape: Sizes, strides: Sizes, dilation: Sizes | None = None) -> np.ndarray:

@@ -52,7 +52,7 @@ def _build(build: Any) -> Any:
         except NnlabError:
             self._variables.clear()
             raise
-        self.built = True
+        self.built, self._sized = True, None
 
     return checked
 

@@ -121,8 +121,8 @@ class Layer(InsideCall, Configured):
         """Run forward on a record: every call of every layer, alone or inside a model, passes here."""
         shape = shape_of(x)
         self.ensure_built(shape)
-        self.check_input(shape)
         if shape != self._sized:
+            self.check_input(shape)
             self._check_size(shape)
         for name, variable in self._variables.items():
             setattr(s, name, variable.value)

@@ -89,7 +89,10 @@ class GlobalAveragePooling(BaseGlobalPooling):
         """The mean over the places that count."""
         x = self.to_last(x)
         s.count = np.broadcast_to(counts, (*x.shape[:-1], 1)).sum(self.around)
-        s.sum = x.sum(self.around, where=counts)
+        total = x.sum(1, where=counts)
+        for _ in self.around[1:]:  # one axis after another: long runs, and sums that lose fewer digits
+            total = total.sum(1)
+        s.sum = total
         return self.shaped(s.sum / s.count.astype(x.dtype))
 
     def unaverage(self, s: Record, g: Record, counts: np.ndarray) -> np.ndarray:

@@ -47,10 +47,21 @@ class Adam(Optimizer):
         step = exact(self.iterations + 1)
         missing_1, missing_2 = 1 - exact(self.beta_1) ** step, 1 - exact(self.beta_2) ** step
         rate = exact(self.learning_rate) * np.sqrt(missing_2) / missing_1
-        mean, square = slots
-        mean = mean + (gradient - mean) * (1 - self.beta_1)
-        square = square + (np.square(gradient) - square) * (1 - self.beta_2)
-        return value - mean * rate / (np.sqrt(square) + self.epsilon), (mean, square)
+        mean = moved(slots[0], gradient, 1 - self.beta_1)
+        square = moved(slots[1], np.square(gradient), 1 - self.beta_2)
+        size = np.sqrt(square)
+        size += self.epsilon
+        way = mean * rate
+        way /= size
+        return value - way, (mean, square)
+
+
+def moved(mean: np.ndarray, value: np.ndarray, share: float) -> np.ndarray:
+    """A running mean that has gone a share of its way to a value."""
+    step = value - mean
+    step *= share
+    step += mean
+    return step
 
 
 class AdamW(Adam):

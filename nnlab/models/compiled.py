@@ -81,8 +81,12 @@ class Compiled(Steps):
 
     def running(self) -> Running:
         """The loss and each metric, of nothing yet."""
-        judged = self.loss.judged if isinstance(self.loss, TotalLoss) else ()
-        return Running(self._metrics, self._weighted_metrics, judged if len(judged) > 1 else ())
+
+        def asked() -> tuple[list[Watched], list[Watched], list[str]]:
+            judged = self.loss.judged if isinstance(self.loss, TotalLoss) else []
+            return self._metrics, self._weighted_metrics, judged if len(judged) > 1 else []
+
+        return Running(asked)
 
     def trace(
         self,

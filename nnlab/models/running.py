@@ -1,7 +1,7 @@
 """The loss and metrics of the batches so far, under the names that Keras gives them."""
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -27,17 +27,24 @@ class Watched(NamedTuple):
 class Running:
     """The mean, over the batches so far, of the loss (each batch counts by its size), and each metric.
 
-    `losses` names the outputs with a loss of their own, if there are several. The metrics of `weighted` see the weights
-    of the examples, as in Keras; "weighted_" begins the name of one that the others have already.
+    `asked` tells at the first batch what there is to watch: metrics, metrics that see the weights of the examples, as
+    in Keras ("weighted_" begins the name of one that the others have already), and the names of the outputs with a
+    loss of their own, if there are several.
     """
 
-    def __init__(self, watched: Iterable[Watched], weighted: Iterable[Watched] = (), losses: Iterable[str] = ()):
-        self.loss = metrics.Mean("loss")
-        self.each = [metrics.Mean(f"{name}_loss") for name in losses]
-        self.watched, self.weighted = ([fresh(each) for each in group] for group in (watched, weighted))
+    def __init__(self, asked: Callable[[], tuple[Iterable[Watched], Iterable[Watched], Iterable[str]]]):
+        self.loss, self.asked = metrics.Mean("loss"), asked
+        self.each: list[metrics.Mean] = []
+        self.watched: list[Watched] = []
+        self.weighted: list[Watched] = []
 
     def add(self, y_true: Any, sample_weight: Any, outcome: "Outcome") -> None:
         """Take a batch in."""
+        if self.asked is not None:
+            watched, weighted, losses = self.asked()
+            self.each = [metrics.Mean(f"{name}_loss") for name in losses]
+            self.watched, self.weighted = ([fresh(each) for each in group] for group in (watched, weighted))
+            self.asked = None
         count = data.count(outcome.y_pred)
         self.loss.update_state(outcome.loss, sample_weight=count)
         for mean, value in zip(self.each, outcome.each, strict=False):  # of one output the loss is the whole

@@ -118,8 +118,14 @@ def test_several_inputs_and_outputs_train_with_numbered_names():
     assert model.trace([X, X[:, :2]], y=[X[:, :2], X[:, :1]])["loss/output_2/y"].value > 0
     model.compile("sgd", "mse")
     assert len(model.train_on_batch([X, X[:, :2]], [X[:, :2], X[:, :1]])) == 3
+
+
+def test_an_iterator_alone_builds_and_trains_it():
+    model = Pair()
+    model.compile("sgd", ["mse", "mae"], metrics=[["mae"], ["mse"]])
     batches = [([X, X[:, :2]], [X[:, :2], X[:, :1]])] * 2
-    assert model.fit(iter(batches), verbose=0).epoch == [0]
+    history = model.fit(iter(batches), verbose=0).history
+    assert list(history) == ["loss", "output_1_loss", "output_2_loss", "output_1_mae", "output_2_mse"]
 
 
 def test_stands_inside_other_models():

@@ -70,6 +70,71 @@ def test_gradients_on_shapes_of_their_own(operation):
         agrees(lambda x, w, function=function: function(x * np.sum(w), w), numbers(3, one), numbers(4, other))
 
 
+@st.composite
+def einsums(draw):
+    """Subscripts at random, with diagonals and ellipses, and shapes that fit; a side may be 1 in one operand."""
+    size = {letter: draw(st.integers(1, 3)) for letter in "ijk"}
+    batch = tuple(draw(st.lists(st.integers(1, 3), max_size=2)))
+    parts, shapes = [], []
+    for _ in range(2):
+        letters = draw(st.text("ijk", max_size=3))
+        dots = draw(st.booleans())
+        place = draw(st.integers(0, len(letters)))
+        parts.append(letters[:place] + "..." * dots + letters[place:])
+        before = batch[draw(st.integers(0, len(batch))) :] if dots else ()
+        sides = {letter: draw(st.sampled_from([size[letter], 1])) for letter in letters}
+        shape = [sides[letter] for letter in letters]
+        shapes.append((*shape[:place], *before, *shape[place:]))
+    if draw(st.booleans()):
+        kept = draw(st.permutations(sorted(set("".join(parts)) - {"."})))
+        dots = "..." if any("..." in part for part in parts) else ""
+        return ",".join(parts) + "->" + dots + "".join(kept[: draw(st.integers(0, 3))]), *shapes
+    return ",".join(parts), *shapes
+
+
+@settings(derandomize=True, max_examples=60, deadline=None)
+@given(drawn=einsums(), seed=st.integers(0, 1000))
+def test_einsum_of_any_subscripts(drawn, seed):
+    subscripts, one, other = drawn
+    x, w = numbers(seed, (1, *one)), numbers(seed + 5, other)
+    agrees(lambda x, w: np.einsum(subscripts, x[0], w), x, w)
+
+
+@st.composite
+def matrices(draw):
+    """Shapes whose matrix product is defined: vectors, matrices, and stacks of them that broadcast."""
+    rows, summed, columns = (draw(st.integers(1, 3)) for _ in range(3))
+    stack = tuple(draw(st.lists(st.integers(1, 3), max_size=2)))
+    one, other = (tuple(draw(st.sampled_from([n, 1])) for n in stack)[draw(st.integers(0, len(stack))) :] for _ in "ab")
+    left = draw(st.sampled_from([(summed,), (*one, rows, summed)]))
+    return left, draw(st.sampled_from([(summed,), (*other, summed, columns)]))
+
+
+@pytest.mark.parametrize("function", [np.matmul, np.dot], ids=title)
+@settings(derandomize=True, max_examples=20, deadline=None)
+@given(shapes=matrices(), seed=st.integers(0, 1000))
+def test_products_of_vectors_matrices_and_stacks(function, shapes, seed):
+    one, other = shapes
+    agrees(function, numbers(seed, one), numbers(seed + 5, other))
+    agrees(lambda x, w: function(w, x), numbers(seed, other), numbers(seed + 5, one))
+
+
+@settings(derandomize=True, max_examples=20, deadline=None)
+@given(data=st.data(), seed=st.integers(0, 1000))
+def test_tensordot_along_any_axes(data, seed):
+    one = tuple(data.draw(st.lists(st.integers(1, 3), min_size=1, max_size=3)))
+    chosen = data.draw(st.lists(st.sampled_from(range(len(one))), unique=True, max_size=2))
+    free = data.draw(st.lists(st.integers(1, 3), max_size=2))
+    places = data.draw(st.permutations(range(len(chosen) + len(free))))[: len(chosen)]
+    other = [0] * (len(chosen) + len(free))
+    for place, axis in zip(places, chosen, strict=True):
+        other[place] = one[axis]
+    left = iter(free)
+    other = tuple(side or next(left) for side in other)
+    axes = chosen, list(places)
+    agrees(lambda x, w: np.tensordot(x, w, axes), numbers(seed, one), numbers(seed + 5, other))
+
+
 def test_every_rule_has_its_row_and_every_row_its_rule():
     assert {*ANY, *SHAPED} == {*RULES, *SEVERAL}
 

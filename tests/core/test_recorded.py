@@ -113,6 +113,24 @@ def test_trains_in_a_sequential_beside_built_in_layers(make, shape):
 
 
 @examples
+def test_trains_in_a_functional_model_beside_built_in_layers(make, shape):
+    x = data(*shape)
+    y = x.reshape(8, -1)[:, :1] * x.reshape(8, -1)[:, 1:2]
+    set_random_seed(0)
+    inputs = Input(shape[1:])
+    own = make()
+    joined = layers.Concatenate()([own(layers.Dense(4)(inputs)), inputs])
+    model = Model(inputs, layers.Dense(1)(layers.Flatten()(joined)))
+    gradcheck(model, x, tolerance=1e-5)
+    model.compile(optimizer="adam", loss="mse")
+    before = [weight.numpy() for weight in own.trainable_weights]
+    losses = model.fit(x, y, epochs=100, verbose=0).history["loss"]
+    assert np.mean(losses[-10:]) < 0.8 * np.mean(losses[:10])
+    assert all((old != new.numpy()).any() for old, new in zip(before, own.trainable_weights, strict=True))
+    assert any(name.startswith(f"{own.name}/") for name in model.trace(x, y=y).names)
+
+
+@examples
 def test_call_and_trace_give_the_same_bytes_and_shape(make, shape):
     layer, x = make(), data(*shape)
     y = layer(x)

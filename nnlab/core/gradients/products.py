@@ -71,7 +71,7 @@ def _einsum(y, g, subscripts, *operands, optimize=False):
         part = np.einsum(",".join([output, *others]) + "->" + found, g, *values, optimize=len(values) > 1)
         part = np.expand_dims(part, [axis for axis, letter in enumerate(once) if letter not in found])
         gradient = np.zeros(operand.shape, part.dtype)
-        into = np.einsum(f"{mine}->{once}", gradient)  # a view
+        into = np.einsum(f"{mine}->{once}", gradient) if mine else gradient  # a view
         into[...] = unbroadcast(part, into)
         gradients.append(gradient)
     return None, *gradients

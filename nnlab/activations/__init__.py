@@ -12,6 +12,7 @@ from nnlab.activations.function import differentiable
 from nnlab.activations.piecewise import (
     hard_shrink,
     hard_sigmoid,
+    hard_sigmoid_2,
     hard_silu,
     hard_tanh,
     soft_shrink,
@@ -44,6 +45,7 @@ FUNCTIONS = (
     *(log_softmax, sparsemax),
 )
 NAMED = {function.__name__: function for function in FUNCTIONS} | {"swish": silu, "hard_swish": hard_silu}
+OLD = {"hard_sigmoid_2": hard_sigmoid_2}  # not Keras's any more, but in files that it has left behind
 
 __all__ = ["differentiable", "get", *NAMED]
 
@@ -56,8 +58,8 @@ def get(identifier: Any, argument: str = "activation") -> Callable:
     """
     if identifier is None:
         return linear
-    if isinstance(identifier, str) and identifier in NAMED:
-        return NAMED[identifier]
+    if isinstance(identifier, str) and identifier in NAMED | OLD:
+        return (NAMED | OLD)[identifier]
     if callable(identifier) and hasattr(identifier, "gradient"):
         return identifier
     raise ArgumentError(

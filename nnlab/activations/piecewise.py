@@ -18,6 +18,16 @@ def hard_sigmoid(x: np.ndarray) -> np.ndarray:
     return np.clip(floats(x) + 3, 0, 6) / 6
 
 
+@differentiable(lambda x, y, dy: dy * (np.abs(x) < 2.5) / 5, r"\min(\max(\tfrac{x}{5} + \tfrac12, 0), 1)")
+def hard_sigmoid_2(x: np.ndarray) -> np.ndarray:
+    """x / 5 + 1/2, but no less than 0 and no more than 1: what Keras 2 and TensorFlow.js call hard_sigmoid.
+
+    >>> hard_sigmoid_2([-3.0, 0.0, 1.0])
+    array([0. , 0.5, 0.7])
+    """
+    return np.clip(floats(x) / 5 + 0.5, 0, 1)
+
+
 def _hard_silu_gradient(x: np.ndarray, y: np.ndarray, dy: np.ndarray) -> np.ndarray:
     return dy * (hard_sigmoid(x) + x * ((x > -3) & (x < 3)) / 6)
 

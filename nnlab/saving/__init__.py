@@ -11,12 +11,12 @@ from nnlab.core.arguments import boolean
 from nnlab.core.errors import ArgumentError, FileError
 from nnlab.models import Model
 from nnlab.models.configuration import custom_objects as naming
-from nnlab.saving import atomic, hdf5, keras_h5, keras_zip, weights
+from nnlab.saving import atomic, hdf5, keras_h5, keras_zip, tensorflowjs, weights
 from nnlab.saving.limits import Budget, reading
 
 __all__ = ["load_model", "load_weights", "save_model", "save_weights"]
 
-READERS = {".keras": keras_zip.load, ".h5": keras_h5.load, ".hdf5": keras_h5.load}
+READERS = {".keras": keras_zip.load, ".h5": keras_h5.load, ".hdf5": keras_h5.load, ".json": tensorflowjs.load}
 
 
 def load_model(filepath: Any, custom_objects: Mapping[str, type] | None = None, compile: bool = True) -> Model:
@@ -35,9 +35,11 @@ def load_model(filepath: Any, custom_objects: Mapping[str, type] | None = None, 
     """
     path = as_path("load_model", filepath)
     compile = boolean("load_model", "compile", compile)
-    reader = READERS.get(path.suffix)
+    reader = tensorflowjs.load if path.is_dir() else READERS.get(path.suffix)
     if reader is None:
-        raise ArgumentError(f"load_model: {path.name!r} must end in {' or '.join(READERS)}.")
+        raise ArgumentError(
+            f"load_model: {path.name!r} must end in {', '.join(READERS)}, or be a folder with a model.json."
+        )
     with naming(custom_objects):
         return reader(path, compile)
 

@@ -53,7 +53,9 @@ def made(value: Any, maker: Callable | None) -> Any:
             return {key: made(part, maker) for key, part in value.items()}
         if value["class_name"] == "function":
             return value.get("config")
-        name, config = class_and_config(value)
+        name, config = class_and_config({**value, "class_name": str(value["class_name"]).rpartition(">")[2]})
+        if name == "MeanMetricWrapper":  # what Keras 2 made of a function
+            return config.get("fn")
         if not str(value.get("module", "keras")).startswith("keras"):
             raise ArgumentError(f"{name!r} of {value.get('module')!r} is not part of nnlab.")
         return maker(name, {key: part for key, part in config.items() if used(key, part)})

@@ -17,7 +17,7 @@ from nnlab.models import Model
 from nnlab.models.configuration import deserialized
 from nnlab.saving import compiling, hdf5, weights
 from nnlab.saving.limits import Budget, parsed, reading
-from nnlab.saving.older import modern
+from nnlab.saving.older import is_old, modern
 
 
 def load(path: Path, compile: bool) -> Model:
@@ -28,16 +28,16 @@ def load(path: Path, compile: bool) -> Model:
             if text is None:
                 raise FileError("it holds no model, only weights perhaps: make the model and call load_weights on it.")
             training = root.text("training_config") if compile else None
-            model = made(parsed(text, "the model_config"))
+            model = made(parsed(text, "the model_config"), root.text("keras_version"))
             read(root, model)
         compiling.restore(model, compiled(training and parsed(training, "the training_config")))
         return model
 
 
-def made(config: Any) -> Model:
-    """The model of a configuration; its weights take no memory yet."""
+def made(config: Any, version: Any) -> Model:
+    """The model of a configuration by this version of Keras; its weights take no memory yet."""
     with planned():
-        model = deserialized(modern(config))
+        model = deserialized(modern(config, is_old(version)))
     if not isinstance(model, Model):
         raise FileError(f"the configuration must be that of a model, and is that of the layer {model._label}.")
     return model
@@ -75,5 +75,8 @@ def compiled(config: Any) -> Any:
     """How an `.h5` file says what compile was told, as a `.keras` file says it."""
     if not isinstance(config, dict):
         return config
-    optimizer = config.get("optimizer_config")
-    return {key: value for key, value in config.items() if key != "optimizer_config"} | {"optimizer": optimizer}
+    found = {key: value for key, value in config.items() if key != "optimizer_config"}
+    metrics = found.get("metrics")
+    if isinstance(metrics, list) and len(metrics) == 1 and isinstance(metrics[0], list):  # those of the only output
+        found["metrics"] = metrics[0]
+    return found | {"optimizer": config.get("optimizer_config")}

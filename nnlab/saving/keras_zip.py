@@ -31,7 +31,8 @@ def load(path: Path, compile: bool) -> Model:
         budget = Budget(path.stat().st_size)
         with opened(file) as archive:
             config = parsed(member(archive, CONFIG, budget), CONFIG)
-            model = keras_h5.made(config)
+            said = parsed(member(archive, METADATA, budget), METADATA) if METADATA in archive.namelist() else {}
+            model = keras_h5.made(config, said.get("keras_version", KERAS_VERSION))
             with hdf5.opened(io.BytesIO(member(archive, WEIGHTS, budget)), budget) as root:
                 weights.read(root, model)
         if compile:
@@ -87,7 +88,7 @@ def member(archive: zipfile.ZipFile, name: str, budget: Budget) -> bytes:
     info = archive.getinfo(name)
     if info.flag_bits & 1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise FileError(f"{name} is encrypted, or compressed in a way that is not supported.")
-    most = MOST_CONFIG if name == CONFIG else info.file_size
+    most = info.file_size if name == WEIGHTS else MOST_CONFIG
     budget.spend(info.file_size, name)
     with archive.open(info) as content:
         found = content.read(most + 1)

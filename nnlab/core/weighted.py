@@ -81,8 +81,8 @@ class Weighted:
         if name.startswith("_") or vars(self).get("built", True):
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}", name=name, obj=self)
         raise NotBuiltError(
-            f"{self._label}: there is no {name!r} yet, because the layer is not built; call it once on an input, or "
-            "build(input_shape), to make its weights."
+            f"{self._label} has no {name!r}: it is not built yet and so has no weights; call it once on an input, or "
+            "build(input_shape), to make them."
         )
 
     def _name_after_attribute(self, variable: Variable, name: str) -> None:

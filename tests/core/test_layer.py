@@ -131,8 +131,8 @@ def test_before_it_is_built_a_layer_says_how_to_get_at_its_weights(layer):
     with pytest.raises(NotBuiltError) as raised:
         getattr(layer, name)
     assert str(raised.value) == (
-        f"{type(layer).__name__} {layer.name!r}: there is no {name!r} yet, because the layer is not built; "
-        "call it once on an input, or build(input_shape), to make its weights."
+        f"{type(layer).__name__} {layer.name!r} has no {name!r}: it is not built yet and so has no weights; "
+        "call it once on an input, or build(input_shape), to make them."
     )
     assert not hasattr(layer, name)  # it is an AttributeError too
 

@@ -30,7 +30,7 @@ class Pictures(GridView):
 
     def _draw(self, settings: Settings, keep: bool = True) -> tuple[Scene, Trace]:
         drawn = self.__dict__.setdefault("_drawn", OrderedDict())
-        key = self._picture(settings)
+        key = self._fingerprint(settings)
         if key in drawn:
             return drawn[key]
         made = self.draw(settings)
@@ -40,7 +40,7 @@ class Pictures(GridView):
                 drawn.popitem(last=False)
         return made
 
-    def _picture(self, settings: Settings) -> str:
+    def _fingerprint(self, settings: Settings) -> str:
         """Equal for settings that look the same."""
         return digest({name: value for name, value in settings.items() if name not in UNSEEN})
 
@@ -91,7 +91,7 @@ class Pictures(GridView):
         kind = asked if isinstance(asked, str) else ""
 
         def name(settings: Settings) -> str:
-            return f"{kind} {self._picture(settings)}"
+            return f"{kind} {self._fingerprint(settings)}"
 
         here = name(self.settings)
         lattice = self._lattice

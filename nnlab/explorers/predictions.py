@@ -11,6 +11,7 @@ import numpy as np
 
 from nnlab.core.arguments import integer
 from nnlab.core.errors import ArgumentError
+from nnlab.widgets import decimals
 from nnlab.widgets.scene import Scene
 
 COUNTS = ("right", "wrong", "shown")
@@ -56,23 +57,22 @@ def concealed(scene: Scene, found: Collection[int]) -> Scene:
     values.flat[left] = np.nan
     empty = {part.name: np.full(np.shape(part.values), np.nan) for part in scene.grids if part.name in scene.waiting}
     empty[asked] = values
-    parts = tuple(
-        replace(
-            part, values=empty.get(part.name, part.values), marks=tuple(m for m in part.marks if m.style != "winner")
-        )
-        for part in scene.grids
-        if part.name in empty or part.name not in scene.waiting
-    )
+    parts = []
+    for part in scene.grids:
+        marks = tuple(mark for mark in part.marks if mark.style != "winner")
+        kept = {"digits": part.shown_digits, "hidden": True} if part.name in empty else {}
+        parts.append(replace(part, values=empty.get(part.name, part.values), marks=marks, **kept))
+    accounts = {name: account for name, account in scene.accounts.items() if name not in scene.waiting}
     lines = (line for line in scene.text.split("\n") if line not in scene.notes)
     titles = [part.title for part in scene.parts if part.name in scene.waiting]
     text = "\n".join(
         next((f"{title}: {HIDDEN}." for title in titles if line.startswith(f"{title}: ")), line) for line in lines
     )
-    return replace(scene, parts=parts, notes=(), text=text)
+    return replace(scene, parts=tuple(parts), accounts=accounts, notes=(), text=text)
 
 
 def right(scene: Scene, cell: int, answer: Any) -> bool:
     """Whether `answer` is the number of that cell of the grid that waits, as precisely as it is printed."""
     grid = scene.grid(scene.waiting[0])
-    value = round(float(np.ravel(grid.values)[cell]), grid.shown_digits)
+    value = float(decimals.printed(np.ravel(grid.values)[cell], grid.shown_digits))
     return bool(abs(answer - value) <= 0.5 * 10.0**-grid.shown_digits * (1 + 1e-9))

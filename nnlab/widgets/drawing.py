@@ -70,7 +70,8 @@ def _(grid: Grid, axes: Axes, sheet: int, window: np.ndarray) -> None:
     caption = grid.sheets[sheet] if grid.sheets else str(sheet) if grid.values.ndim == 3 else ""
     axes.set_title("\n".join(filter(None, [grid.title if sheet == 0 else "", caption])), fontsize=9)
     axes.spines[:].set_visible(False)
-    {"bars": bars, "points": points}.get(grid.look, squares)(axes, grid, values, sheet, cells)
+    look = squares if grid.hidden else {"bars": bars, "points": points}.get(grid.look, squares)
+    look(axes, grid, values, sheet, cells)
 
 
 def squares(axes: Axes, grid: Grid, values: np.ndarray, sheet: int, cells: np.ndarray) -> None:
@@ -82,10 +83,10 @@ def squares(axes: Axes, grid: Grid, values: np.ndarray, sheet: int, cells: np.nd
     axes.set_yticks(np.arange(values.shape[0] + 1) - 0.5, labels=[])
     axes.grid(color="white", linewidth=1.5 if grid.look == "cells" else 0.5)
     axes.tick_params(length=0)
-    if grid.look == "cells":
+    if grid.look == "cells" or grid.hidden:
         digits = grid.shown_digits
         for (row, column), value in np.ndenumerate(values):
-            text = decimals.text(value, digits)
+            text = "?" if grid.hidden and np.isnan(value) else decimals.text(value, digits)
             axes.text(column, row, text, ha="center", va="center", fontsize=8)
         for column, label in enumerate(grid.labels):
             axes.text(column, len(values) - 0.4, label, ha="center", va="top", fontsize=7)

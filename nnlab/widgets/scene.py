@@ -40,7 +40,7 @@ class Grid:
     `sheets` the sheets. A `source` stands on the left, what is made of it on the right; `mirrors` names the grid whose
     cells this grid's cells stand for, where it takes part in no account itself; `below` names the part under which it
     is drawn. `badge` says where its numbers are from: computed for all ("exact"), for some ("sampled"), or
-    summed up ("aggregated").
+    summed up ("aggregated"). A `hidden` grid keeps the numbers back that are NaN in it.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Grid:
     mirrors: str = ""
     below: str = ""
     badge: str = "exact"
+    hidden: bool = False
 
     @property
     def shown_digits(self) -> int:
@@ -77,7 +78,8 @@ class Grid:
 
     def shown(self, cell: int) -> str:
         """The number of a cell as it is printed."""
-        return decimals.text(np.ravel(self.values)[cell], self.shown_digits)
+        value = np.ravel(self.values)[cell]
+        return "?" if self.hidden and np.isnan(value) else decimals.text(value, self.shown_digits)
 
     def text(self) -> str:
         """The numbers in words, row by row; of tiles, which are too many to read, how many and from where to where."""

@@ -22,7 +22,7 @@ export function place(spec, cell) {
 }
 
 /** A cell's number as its grid prints it, unless it is hidden. */
-export const shown = (spec, cell) => (spec.hidden?.(cell) ? "?" : format(spec.values[cell], spec.digits));
+export const shown = (spec, cell) => (spec.waits?.(cell) ? "?" : format(spec.values[cell], spec.digits));
 
 /** What a cell is called: "input (1, 2)". */
 export const called = (spec, cell) => [spec.noun, place(spec, cell)].filter(Boolean).join(" ");

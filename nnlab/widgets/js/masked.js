@@ -15,7 +15,7 @@ export function masked(scene, found) {
       const marks = part.marks?.filter((mark) => mark.style !== "winner");
       if (part.kind !== "grid") return part;
       if (!scene.waiting.includes(part.name)) return { ...part, marks };
-      return { ...part, marks, editable: false, values: emptied(part.values, (cell) => waits(part.name, cell)), hidden: (cell) => waits(part.name, cell) };
+      return { ...part, marks, editable: false, values: emptied(part.values, (cell) => waits(part.name, cell)), waits: (cell) => waits(part.name, cell) };
     });
   const accounts = Object.fromEntries(Object.entries(scene.accounts).filter(([name]) => !others.includes(name)));
   const account = accounts[asked];

@@ -29,6 +29,7 @@ class Operation(NamedTuple):
     places: Any
     out: Any
     y: Any
+    kind: str  # the function's name, or the class of the layer
 
 
 class Tape:
@@ -112,7 +113,7 @@ class Tape:
         name = self._unused(assigned_name(frame), function.__name__)
         y = self.value(self.record.store(name, y, frame))
         places, arguments, named = places_of(bound.args[2:]), kept(bound.args[2:]), kept(bound.kwargs)
-        self.operations.append(Operation(name, rule, arguments, named, places, y.place, y.array))
+        self.operations.append(Operation(name, rule, arguments, named, places, y.place, y.array, function.__name__))
         return y
 
     def run(self, layer: "Layer", x: Any, training: Any, inputs: dict[str, Any]) -> Any:
@@ -142,7 +143,8 @@ class Tape:
             places = places_of(x), {key: places_of(inputs[key]) for key in given}
             shapes = tuple((part.shape, part.dtype) for part in parts(y))
             places_of_y = tuple(output.place for output in outputs)
-            self.operations.append(Operation(name, layer, (), {}, places, places_of_y, shapes))
+            kind = type(layer).__name__
+            self.operations.append(Operation(name, layer, (), {}, places, places_of_y, shapes, kind))
         if after is not None:
             self.masks[id(outputs[0])] = outputs[0], after
         return outputs if isinstance(y, tuple) else outputs[0]

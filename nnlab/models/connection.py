@@ -46,14 +46,14 @@ def of_call(model: Layer, shapes: tuple[Shape, ...], names: tuple[str, ...]) -> 
     for step in operations:
         outputs = parts(step.out)
         made = [part[0] if isinstance(part, tuple) else part.shape for part in parts(step.y)]
-        of_layer = hasattr(step.function, "ensure_built")
+        of_layer = hasattr(step.undo, "ensure_built")
         read = step.places if not of_layer else [step.places[0], *step.places[1].values()]
         reads = dict.fromkeys(paths[place] for place in flat(list(read)) if place in paths)
         found.append(
             Connection(
                 step.name,
-                step.function if of_layer else None,
-                type(step.function).__name__ if of_layer else step.function.__name__,
+                step.undo if of_layer else None,
+                step.kind,
                 tuple((None, *shape[1:]) if shape[:1] == (TRIED,) else tuple(shape) for shape in made),
                 tuple(reads),
             )

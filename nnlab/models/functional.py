@@ -6,14 +6,13 @@ the other way; where a value is used several times its gradients are summed.
 """
 
 import copy
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from nnlab.core.errors import ArgumentError, ShapeError
-from nnlab.core.graph import Node, output_shape
+from nnlab.core.graph import output_shape
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record, parts
 from nnlab.core.step import Step
@@ -22,8 +21,8 @@ from nnlab.models.connection import Connection
 from nnlab.models.graph_config import graph_config
 from nnlab.models.graph_reading import Reader
 from nnlab.models.model import Model
+from nnlab.models.planning import between, check_names, paths_of, tensors
 from nnlab.models.shapes import Shape, as_shapes, fits, one_or_tuple
-from nnlab.models.steps import LOSS
 
 
 class Functional(Model):
@@ -42,73 +41,16 @@ class Functional(Model):
 
     def __init__(self, inputs: Any = None, outputs: Any = None, *, name: str | None = None, **kwargs: Any):
         super().__init__(name=name, **kwargs)
-        self.inputs, self.outputs = self._tensors("inputs", inputs), self._tensors("outputs", outputs)
-        if len(set(self.inputs)) < len(self.inputs):
-            raise ArgumentError(f"{self._label}: inputs= holds the same symbolic tensor twice.")
-        self._nodes = self._between()
+        self.inputs = tensors(self._label, "inputs", inputs)
+        self.outputs = tensors(self._label, "outputs", outputs)
+        self._nodes = between(self._label, self.inputs, self.outputs)
         self._layers = list(dict.fromkeys(node.layer for node in self._nodes))
-        self._check_names()
-        times: Counter[str] = Counter()
-        self._paths: list[str] = []
-        for node in self._nodes:
-            times[node.layer.name] += 1
-            count = times[node.layer.name]
-            self._paths.append(node.layer.name if count == 1 else f"{node.layer.name}#{count}")
+        check_names(self._label, self._layers)
+        self._paths = paths_of(self._nodes)
         self.steps = output_masks(len(self.outputs))
         self.built = True
 
     # ---- its graph
-
-    def _tensors(self, argument: str, value: Any) -> list[SymbolicTensor]:
-        found = list(value) if isinstance(value, list | tuple) else [value]
-        for each in found:
-            if not isinstance(each, SymbolicTensor):
-                raise ArgumentError(
-                    f"{self._label}: {argument}= must be a symbolic tensor, from Input or from layers called on one, "
-                    f"or a list of them; received {type(each).__name__}."
-                )
-        if not found:
-            raise ArgumentError(f"{self._label}: {argument}= is empty, expected at least one symbolic tensor.")
-        return found
-
-    def _between(self) -> list[Node]:
-        """The nodes that lead from the inputs to the outputs, in the order in which they were called."""
-        used, nodes, pending = set(), set(), list(self.outputs)
-        while pending:
-            tensor = pending.pop()
-            used.add(tensor)
-            if tensor in self.inputs or tensor.node in nodes:
-                continue
-            if tensor.node is None:
-                raise ArgumentError(
-                    f"{self._label}: the outputs depend on the input {tensor.name!r} of shape {tensor.shape}, which is "
-                    "not among inputs=."
-                )
-            nodes.add(tensor.node)
-            pending += tensor.node.inputs
-            if any(part.node is not None and part.node.number >= tensor.node.number for part in tensor.node.inputs):
-                raise ArgumentError(
-                    f"{self._label}: the graph has a cycle, {tensor.node.layer._label} waits for its own output."
-                )
-        for tensor in self.inputs:
-            if tensor not in used:
-                raise ArgumentError(
-                    f"{self._label}: no output depends on the input {tensor.name!r} of shape {tensor.shape}; use it, "
-                    "or leave it out of inputs=."
-                )
-        return sorted(nodes, key=lambda node: node.number)
-
-    def _check_names(self) -> None:
-        for name, count in Counter(layer.name for layer in self._layers).items():
-            if count > 1:
-                raise ArgumentError(
-                    f"{self._label}: {count} layers have the name {name!r}; give each another name=, or call the same "
-                    "layer twice if they are meant to share weights."
-                )
-            if name == LOSS or "#" in name:
-                raise ArgumentError(
-                    f"{self._label}: the layer name {name!r} means something else in a trace; choose another name=."
-                )
 
     @property
     def layers(self) -> list[Layer]:
@@ -272,9 +214,9 @@ class Functional(Model):
             ]
             below = g.undo(path, node.layer, s, one_or_tuple(upstream))
             add(node.x, below.x)
-            for name, tensors in node.given.items():
+            for name, given in node.given.items():
                 if name in vars(below):  # a mask has no gradient
-                    add(tensors, vars(below)[name])
+                    add(given, vars(below)[name])
         zeros = dict(zip(self.inputs, map(np.zeros_like, parts(s.x)), strict=True))
         return one_or_tuple((zeros | gradients)[tensor] for tensor in self.inputs)
 

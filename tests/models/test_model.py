@@ -182,6 +182,30 @@ def test_paths_are_unique_stable_and_numbered_where_a_layer_is_shared():
     }
 
 
+@pytest.mark.parametrize("name", graph_cases.ALL)
+def test_paths_are_the_same_in_every_trace_and_in_a_model_made_anew(name):
+    x, told = graph_cases.inputs(name), []
+    for training in (False, False, True):
+        nnlab.utils.set_random_seed(0)
+        model = graph_cases.ALL[name](OURS)
+        truth = tuple(np.zeros_like(part) for part in parts(model(x if len(x) > 1 else x[0])))
+        trace = model.trace(x if len(x) > 1 else x[0], training, y=truth if len(truth) > 1 else truth[0], loss="mse")
+        paths = [piece.path for piece in trace.pieces()]
+        assert len(set(paths)) == len(paths)
+        told.append([path for path in paths if training is False or "moving" not in path])
+        floats = [piece for piece in trace.pieces() if piece.value.dtype.kind == "f"]
+        without = {piece.path for piece in floats if piece.grad is None}
+        assert all(path.endswith(("y_true", "moving_mean", "moving_variance")) for path in without), without
+    assert told[0] == told[1]
+    assert set(told[0]) - set(told[2]) <= {path for path in told[0] if "moving" in path}
+
+
+def test_inputs_may_be_a_dict_by_their_names():
+    one, other = Input((4,), name="one"), Input((4,), name="other")
+    model = Model({"one": one, "other": other}, layers.Subtract()([one, other]))
+    np.testing.assert_array_equal(model({"other": B, "one": A}), A - B)
+
+
 def test_a_patch_reaches_one_call_of_a_shared_layer():
     model = siamese()
     own, patched = model.trace([A, B]), model.trace([A, B], patch={"shared#2/z": lambda x, kernel: x @ kernel + 1})
@@ -355,6 +379,12 @@ MISTAKES = {
         lambda: Model(Input((3,)), Dense(2))
     ),
     "received NoneType": lambda: Model(),
+    "inputs= calls 'a' what is named 'one'; make it as Input(..., name='a').": (
+        lambda: Model({"a": (x := Input((3,), name="one"))}, Dense(2)(x))
+    ),
+    "outputs= must be a symbolic tensor, from Input or from layers called on one, or a list of them; received dict": (
+        lambda: Model(x := Input((3,)), {"end": Dense(2)(x)})
+    ),
     "inputs= is empty": lambda: Model([], Dense(2)(Input((3,)))),
     "the same symbolic tensor twice": lambda: Model([x := Input((3,)), x], Dense(2)(x)),
     "expected an array of shape (None, 4), received (6, 3).": lambda: classifier("mse")(A[:, :3]),

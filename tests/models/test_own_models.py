@@ -225,7 +225,7 @@ MISTAKES = {
     ),
     "the weights are not made yet; call build(input_shape) first.": lambda: Residual().count_params(),
     "its shapes are not known yet; begin with an Input, call the model on data": lambda: Residual().output_shape,
-    "there is no 'kernel' yet, because the layer is not built; call it once on an input": (
+    "it is not built yet": (
         lambda: layers.Dense(2).kernel
     ),
     "Forgetful: there is no 'dtype' yet; let __init__ begin with super().__init__(**kwargs).": lambda: Forgetful()(X),

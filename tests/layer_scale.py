@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from nnlab import initializers
+from nnlab.core.errors import ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
 
@@ -25,6 +26,10 @@ class LayerScale(Layer):
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.scale = self.add_weight((input_shape[-1],), self.scale_initializer, name="scale")
+
+    def check_input(self, shape: tuple[int, ...]) -> None:
+        if shape[-1] != self.scale.size:
+            raise ShapeError(f"{self._label}: expected {self.scale.size} channels, received an input of shape {shape}.")
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
         return x * s.scale

@@ -125,11 +125,6 @@ def test_every_step_has_axes_and_a_formula(name):
         assert all(letter == "..." or letter.isalnum() for letter in declared.axes.split()), step
 
 
-@pytest.mark.parametrize("name", sorted({case.layer for case in CASES}))
-def test_every_layer_is_checked_in_several_configurations(name):
-    assert len([case for case in CASES if case.layer == name]) > 1
-
-
 def test_every_public_layer_has_a_row():
     public = {getattr(layers, name) for name in layers.__all__ if inspect.isclass(getattr(layers, name))}
     assert {cls.__name__ for cls in public - {layers.Layer}} == {case.layer for case in CASES}

@@ -31,7 +31,7 @@ def main():
     folder, *only = (Path(sys.argv[1]), *sys.argv[2:]) if len(sys.argv) > 1 else (Path(__file__).parent,)
     file = folder / "verdicts.json"
     verdicts = json.loads(file.read_text()) if only else {}
-    for name in only or sorted({case.layer for case in CASES} - {"InputLayer"}):
+    for name in only or sorted({case.layer for case in CASES if hasattr(keras.layers, case.layer)} - {"InputLayer"}):
         said = verdicts[name] = {}
         for throw in throws(name):
             said.setdefault(verdict(throw), []).append(throw.what)

@@ -12,7 +12,7 @@ import numpy as np
 
 from nnlab.core.errors import NnlabError, RecordingError
 from nnlab.core.record import Call, Record, parts, shape_of
-from nnlab.core.recorded_array import Recorded, places_of, plain, read_only
+from nnlab.core.recorded_array import Recorded, flat, places_of, plain, read_only
 from nnlab.core.tape import Operation, Tape
 from nnlab.core.variable import TAPE, Variable
 
@@ -125,6 +125,7 @@ def unplay(operations: list[Operation], arrived: list[Any], s: Record, g: Record
             dy = g.store(step.name, dy, None)
             if step.y.dtype.kind == "f":
                 gradients = step.undo(step.y, dy, *step.arguments, **step.options)
+                check_none_is_lost(s.layer, step, len(gradients))
                 add(arrived, step.places, gradients, step.arguments)
         else:
             pairs = zip(step.out, step.y, strict=True)
@@ -135,6 +136,16 @@ def unplay(operations: list[Operation], arrived: list[Any], s: Record, g: Record
                 add(arrived, place, vars(child).get(name))
         for out in step.out if isinstance(step.out, tuple) else (step.out,):
             arrived[out] = None
+
+
+def check_none_is_lost(layer: Any, step: Operation, known: int) -> None:
+    """Raise if the operation has recorded numbers for arguments along which its rule knows no gradient."""
+    for place, value in zip(flat(step.places[known:]), flat(step.arguments[known:]), strict=True):
+        if place is not None and value.dtype.kind == "f":
+            raise RecordingError(
+                f"{layer._label}: the step {step.name!r} has no gradient along an argument that is recorded; pass a "
+                "plain number there."
+            )
 
 
 def output_shape(self: "Layer", input_shape: Any, **further: Any) -> Any:

@@ -41,16 +41,16 @@ class UnknownMethodError(RecordingError, AttributeError):
 class Recorded(ArrayMethods):
     """An array inside `call`: it looks like NumPy's, and every operation on it is noted on the tape."""
 
-    __slots__ = ("array", "place", "tape")
+    __slots__ = ("_array", "place", "tape")
 
     def __init__(self, tape: "Tape", array: Any, place: int):
         array = np.asarray(array)
-        self.tape, self.array, self.place = tape, read_only(array), place
+        self.tape, self._array, self.place = tape, read_only(array), place
 
-    shape = property(lambda self: self.array.shape)
-    dtype = property(lambda self: self.array.dtype)
-    ndim = property(lambda self: self.array.ndim)
-    size = property(lambda self: self.array.size)
+    shape = property(lambda self: self._array.shape)
+    dtype = property(lambda self: self._array.dtype)
+    ndim = property(lambda self: self._array.ndim)
+    size = property(lambda self: self._array.size)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, out: Any = None, **options: Any) -> Any:
         if out is not None or method == "at":
@@ -75,14 +75,14 @@ class Recorded(ArrayMethods):
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         if self.dtype.kind != "f":  # positions, or True and False
-            return np.array(self.array, dtype)
+            return np.array(self._array, dtype)
         return self._refuse(
             "np.array or np.asarray, or putting it into a plain array, " + LOST, "put several together with np.stack"
         )
 
     def _number(self, kind: Any) -> Any:
         if self.dtype.kind != "f":
-            return kind(self.array)
+            return kind(self._array)
         return self._refuse("float(), int() and the functions of math " + LOST, "np.exp, say, in the place of math.exp")
 
     def __float__(self) -> float:
@@ -99,7 +99,7 @@ class Recorded(ArrayMethods):
 
     def __bool__(self) -> bool:
         if self.size == 1:  # the branch that is taken is recorded, the question has no gradient
-            return bool(self.array)
+            return bool(self._array)
         return self._refuse(
             f"`if` (or and, or, not, max) needs one number, and this has shape {self.shape}",
             "choose element by element with np.where(x > 0, a, b), or ask (x > 0).all() or .any()",
@@ -109,7 +109,7 @@ class Recorded(ArrayMethods):
         return (self[place] for place in range(len(self)))
 
     def __len__(self) -> int:
-        return len(self.array)
+        return len(self._array)
 
     def __deepcopy__(self, memo: Any) -> "Recorded":
         return self  # nothing in it changes
@@ -120,10 +120,10 @@ class Recorded(ArrayMethods):
         raise UnknownMethodError(f"{self.tape.label}: a recorded value has no {name!r}; {NEARER.get(name, WAY_OUT)}.")
 
     def __format__(self, form: str) -> str:
-        return format(self.array.item(), form) if form and self.ndim == 0 else format(self.array, form)
+        return format(self._array.item(), form) if form and self.ndim == 0 else format(self._array, form)
 
     def __repr__(self) -> str:
-        return repr(self.array).replace("array", "recorded", 1)
+        return repr(self._array).replace("array", "recorded", 1)
 
     def astype(self, dtype: Any, copy: bool = True) -> "Recorded":
         return self.tape.apply(astype, (self, dtype), {})
@@ -157,7 +157,7 @@ def nested(change: Any, value: Any) -> Any:
 
 def plain(value: Any) -> Any:
     """The same with arrays in the place of recorded values."""
-    return nested(lambda part: part.array if isinstance(part, Recorded) else part, value)
+    return nested(lambda part: part._array if isinstance(part, Recorded) else part, value)
 
 
 def places_of(value: Any) -> Any:

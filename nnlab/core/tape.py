@@ -113,7 +113,7 @@ class Tape:
         name = self._unused(assigned_name(frame), function.__name__)
         y = self.value(self.record.store(name, y, frame))
         places, arguments, named = places_of(bound.args[2:]), kept(bound.args[2:]), kept(bound.kwargs)
-        self.operations.append(Operation(name, rule, arguments, named, places, y.place, y.array, function.__name__))
+        self.operations.append(Operation(name, rule, arguments, named, places, y.place, y._array, function.__name__))
         return y
 
     def run(self, layer: "Layer", x: Any, training: Any, inputs: dict[str, Any]) -> Any:
@@ -123,14 +123,15 @@ class Tape:
                 f"{self.label}: {layer._label} was called with training={training!r} inside a call with "
                 f"training={self.record.training}; leave it out, the layers inside follow."
             )
-        mask = inputs.get("mask", self.masks.get(id(x), (x, None))[1])
+        _, mask = self.masks.get(id(x), (x, None))
         x, inputs = with_leaves(x, self), with_leaves(inputs, self)
         values = plain(tuple(x) if isinstance(x, list) else x)
-        given = layer.as_inputs({name: value for name, value in plain(inputs).items() if name != "mask"})
+        given = layer.as_inputs(plain(inputs)) if inputs else {}
+        mask = given.pop("mask", plain(mask))
         name = self._unused_child(layer.name)
         token = TAPE.set(None)  # what happens inside is that layer's own
         try:
-            y, after = self.record.run_masked(name, layer, layer.as_input(values), plain(mask), **given)
+            y, after = self.record.run_masked(name, layer, layer.as_input(values), mask, **given)
         finally:
             TAPE.reset(token)
         if layer.weights and not any(layer is each for each in reachable(self.record.layer)):
@@ -195,7 +196,7 @@ def rule_of(function: Any) -> Any:
     if not hasattr(function, "gradient"):
         return None
 
-    def rule(y: Any, g: Any, x: Any, *args: Any, **options: Any) -> tuple:
+    def rule(y: Any, g: Any, x: Any, *args: Any, **options: Any) -> tuple:  # nothing but x has a gradient
         return (function.gradient(x, y, g, *args, **options),)
 
     return rule

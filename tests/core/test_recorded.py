@@ -701,6 +701,35 @@ def test_a_function_with_a_gradient_of_its_own_is_an_operation():
     gradcheck(Calls(lambda x: squared(x, scale=3.0) + squared(np.tanh(x))), data(2, 3), tolerance=1e-5)
 
 
+def test_an_argument_without_a_gradient_cannot_be_a_weight():
+    class Learnt(layers.Layer):
+        def build(self, input_shape):
+            self.slope = self.add_weight((), initializer="ones")
+
+        def call(self, x):
+            return activations.leaky_relu(x, self.slope)
+
+    with pytest.raises(RecordingError, match="the step 'leaky_relu' has no gradient along an argument"):
+        Learnt().trace(data(2, 3))
+
+
+def test_a_mask_is_refused_by_a_layer_inside_that_takes_none():
+    class Outer(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.inner, self.reader = layers.Dense(2), layers.LSTM(2)
+
+        def call(self, x, wrong=None):
+            counted = np.ones(x.shape[:2]) > 0
+            return self.reader(x, mask=counted) if wrong is None else self.inner(x, mask=counted)
+
+    layer = Outer()
+    np.testing.assert_array_equal(layer(data(2, 3, 4)), layer.reader(data(2, 3, 4)))
+    gradcheck(layer, data(2, 3, 4), tolerance=1e-5)
+    with pytest.raises(NnlabError, match="unknown argument 'mask'"):
+        layer(data(2, 3, 4), data(2, 3))
+
+
 def test_inputs_that_are_positions_need_no_gradient():
     class Gather(layers.Layer):
         def build(self, input_shape):

@@ -45,7 +45,7 @@ for _operation in (
     *(np.tril, np.triu, np.diag, np.diagonal, np.delete, np.take_along_axis, np.lib.stride_tricks.sliding_window_view),
 ):
     moves(_operation)
-for _operation in (np.concatenate, np.vstack, np.hstack, np.dstack, np.column_stack):
+for _operation in (np.vstack, np.hstack, np.dstack, np.column_stack):
     joins(_operation)
 
 
@@ -97,6 +97,13 @@ def _moved(y, g, a, source, destination):
 @rule(np.broadcast_to)
 def _broadcast(y, g, array, shape):
     return (unbroadcast(g, array),)
+
+
+@rule(np.concatenate)
+def _concatenated(y, g, arrays, axis=0):
+    lengths = [np.size(array) if axis is None else np.shape(array)[axis] for array in arrays]
+    pieces = np.split(g, np.cumsum(lengths)[:-1], 0 if axis is None else axis)
+    return ([piece.reshape(np.shape(array)) for piece, array in zip(pieces, arrays, strict=True)],)
 
 
 @rule(np.stack)

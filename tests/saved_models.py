@@ -1,5 +1,6 @@
 """Models that go through files, written once for nnlab and for real Keras: what is needed of one is passed as `lib`."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,61 @@ def nested(lib: Any) -> Any:
     return lib.Model(x, [head(y), y, lib.Dense(2, name="end")(lib.Add(name="twice")([y, y]))], name="outer")
 
 
+def drawn(lib: Any, seed: int) -> Any:
+    """A graph drawn at random: masks, merges, shared layers and models, whose order nothing but Keras's rule tells."""
+    rng = np.random.default_rng(seed)
+    inputs = [lib.Input((4, 3), name=f"in{index}") for index in range(2)]
+    tensors, loose, shared = list(inputs), list(inputs), []
+
+    def one() -> Any:
+        chosen = loose if loose and rng.random() < 0.6 else tensors
+        tensor = chosen[rng.integers(len(chosen))]
+        loose[:] = [each for each in loose if each is not tensor]
+        return tensor
+
+    kinds = ("dense", "masking", "lstm", "add", "join", "shared", "model", "times", "states")
+    for index in range(14):
+        kind, name = kinds[rng.integers(len(kinds))], f"l{rng.permutation(90)[0]}x{index}"
+        if kind == "dense":
+            shared.append(lib.Dense(3, activation="tanh", name=name))
+            y = shared[-1](one())
+        elif kind == "shared" and shared:
+            y = shared[rng.integers(len(shared))](one())
+        elif kind == "masking":
+            y = lib.Masking(0.0, name=name)(one())
+        elif kind == "lstm":
+            y = lib.LSTM(3, return_sequences=True, name=name)(one())
+        elif kind == "states":
+            state = lib.GRU(3, name=f"of{name}")(one())
+            y = lib.GRU(3, return_sequences=True, name=name)(one(), initial_state=state)
+        elif kind in ("add", "join"):
+            y = lib.Add(name=name)([one(), one()])
+            y = lib.Dense(3, name=f"after{name}")(lib.Concatenate(name=f"j{name}")([y, one()])) if kind == "join" else y
+        elif kind == "model":
+            y = lib.Sequential([lib.Input((4, 3)), lib.Dense(3), lib.Dense(3)], name=name)(one())
+        else:
+            y = lib.TimeDistributed(lib.Dense(3, name=f"of{name}"), name=name)(one())
+        tensors.append(y)
+        loose.append(y)
+    return lib.Model(inputs, loose, name=f"drawn{seed}")
+
+
 MODELS = {"lenet": lenet, "vgg": vgg, "text": text, "branches": branches, "nested": nested}
+
+
+def pushed(lib: Any) -> Any:
+    """A layer that stands farther away than it looks, because Keras makes a mask of what it gives."""
+    one, other = lib.Input((4, 3), name="in0"), lib.Input((4, 3), name="in1")
+    near = lib.Dense(3, name="looks_first")(one)
+    for index in range(2):
+        near = lib.Dense(3, name=f"near{index}")(near)
+    far = lib.LSTM(3, name="end")(lib.Masking(0.0, name="hide")(lib.Dense(3, name="is_first")(other)))
+    return lib.Model([one, other], [near, far], name="pushed")
+
+
+DRAWN = {"pushed": pushed} | {
+    f"drawn{seed}": partial(drawn, seed=seed) for seed in range(12)
+}  # no copies of these are kept
 IN_HDF5 = ("lenet", "text", "nested")  # those that are kept in the older format too
 
 
@@ -85,7 +140,7 @@ def inputs(name: str) -> list[np.ndarray]:
     """The arrays that go into a model."""
     if name == "text":
         return [integers("saved text", (3, 6), 11) * (np.arange(6) < [[6], [4], [1]])]
-    if name == "branches":
+    if name == "branches" or name in DRAWN:
         found = [uniform(f"saved branches {k}", (3, 4, 3)) for k in range(2)]
         found[0][0, 3:] = found[1][1, 2:] = 0
         return found
@@ -106,10 +161,15 @@ def row(key: str, lib: Any) -> Any:
     return lib.Model(given, list(flat(y)))
 
 
-def row_inputs(key: str) -> list[np.ndarray]:
-    """The arrays that go into it."""
-    x = ROWS[key].x()
+def inputs_of(key: str) -> list[np.ndarray]:
+    """The arrays that go into a model, whichever it is."""
+    x = ROWS[key].x() if key in ROWS else inputs(key)
     return x if isinstance(x, list) else [x]
+
+
+def made(key: str, lib: Any) -> Any:
+    """A model by its name, whichever it is."""
+    return row(key, lib) if key in ROWS else (MODELS | DRAWN)[key](lib)
 
 
 def flat(tensors: Any) -> list[Any]:

@@ -58,7 +58,10 @@ def serialized(layer: Layer) -> dict[str, Any]:
     for name in COMMON:
         if name == "input_shape" or (name == "trainable" and cls.__name__ in WITHOUT_TRAINABLE):
             config.pop(name, None)
-    return {"module": module, "class_name": cls.__name__, "config": config, "registered_name": registered}
+    found = {"module": module, "class_name": cls.__name__, "config": config, "registered_name": registered}
+    if (shapes := getattr(layer, "_shapes", None)) is not None:  # a model of one's own, whose `call` says no shape
+        found["build_config"] = {"input_shape": stated(shapes[0])}
+    return found
 
 
 def stated(value: Any, argument: str = "") -> Any:
@@ -83,6 +86,32 @@ def _with_module(value: Mapping[str, Any], argument: str) -> dict[str, Any]:
     return {"module": module, "class_name": name, "config": stated(value["config"]), "registered_name": None}
 
 
+def clone_model(model: Layer) -> Layer:
+    """A model like this one, from its configuration: the same layers and names, new weights, not compiled.
+
+    >>> from nnlab import Input, Sequential
+    >>> twin = clone_model(Sequential([Input((2,)), layers.Dense(3, name="dense")]))
+    >>> twin.get_layer("dense"), twin.output_shape
+    (<Dense dense: units=3>, (None, 3))
+    """
+    if not isinstance(model, Layer):
+        raise ArgumentError(f"clone_model: expected a model, received {model!r}.")
+    with custom_objects({type(each).__name__: type(each) for each in everything(model) if is_own(type(each))}):
+        return deserialized(serialized(model))
+
+
+def everything(layer: Layer) -> Iterator[Layer]:
+    """The layer and all layers inside it."""
+    yield layer
+    for part in layer.sublayers():
+        yield from everything(part)
+
+
+def is_own(cls: type[Layer]) -> bool:
+    """Whether a class is not nnlab's, but somebody's own."""
+    return cls.__name__ not in MODELS and getattr(layers, cls.__name__, None) is not cls
+
+
 # ---- to a layer
 
 
@@ -92,10 +121,17 @@ def deserialized(part: Any) -> Layer:
     >>> deserialized({"class_name": "Dense", "config": {"name": "dense", "units": 4, "activation": "relu"}})
     <Dense dense: units=4>
     """
+    from nnlab import models  # deferred: models are made from what stands here
+
     name, config = class_and_config(part)
     cls = class_named(part)
     try:
-        return cls.from_config(config if cls.__module__.startswith("nnlab.models.") else usable(cls, config))
+        if issubclass(cls, models.Sequential | models.Functional):
+            return cls.from_config(config)
+        layer = cls.from_config(usable(cls, config))
+        if issubclass(cls, models.Model) and (shape := (part.get("build_config") or {}).get("input_shape")):
+            layer.build(as_shape(shape))
+        return layer
     except NnlabError:
         raise
     except Exception as error:  # whatever a constructor makes of nonsense
@@ -168,6 +204,11 @@ def dtype_named(value: Any) -> Any:
         if name not in ("DTypePolicy", "FloatDTypePolicy", "Policy"):
             raise ArgumentError(f"the dtype policy {name!r} ({value}) is not supported; nnlab computes in one dtype.")
     return value
+
+
+def as_shape(shape: Any) -> Any:
+    """A shape, or several, as tuples."""
+    return tuple(map(as_shape, shape)) if isinstance(shape, list) else shape
 
 
 def shortened(value: Any, most: int = 80) -> str:

@@ -139,7 +139,7 @@ def walk(ends: list[Place], before: Any) -> tuple[list[Place], dict[Any, int]]:
         while True:
             here = next(pending, None)
             if here is not None:
-                if here not in left and all(here is not each for each, _ in path[-1:]):
+                if here not in left:
                     numbers.setdefault(operation(here), len(numbers))
                     path.append((here, pending))
                     pending = iter(before(here))

@@ -45,8 +45,9 @@ def children(layer: Layer) -> list[tuple[str, Layer]]:
             continue
         if isinstance(value, Layer):
             found.append((name, value))
-        elif isinstance(value, list | tuple):
-            found += numbered(name, [part for part in value if isinstance(part, Layer)])
+        elif isinstance(value, list | tuple | dict):
+            held = value.values() if isinstance(value, dict) else value
+            found += numbered(name, [part for part in held if isinstance(part, Layer)])
     return found
 
 

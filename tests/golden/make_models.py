@@ -51,14 +51,15 @@ def squeeze(path):
 
 
 def rows(folder):
-    """A model of each row of the table of layers, and what it computes."""
+    """A model of each row of the table of layers, and those drawn at random, and what they compute."""
     found = {}
-    for key in saved_models.ROWS:
-        model = saved_models.row(key, LIBRARY)
+    for key in (*saved_models.ROWS, *saved_models.DRAWN):
+        keras.utils.clear_session()
+        model = saved_models.made(key, LIBRARY)
         saved_models.draw_weights(model)
         model.save(folder / f"{key}.keras")
         model.save(folder / f"{key}.h5", include_optimizer=False)
-        found |= {f"{key}/{index}": y for index, y in enumerate(outputs(model, saved_models.row_inputs(key)))}
+        found |= {f"{key}/{index}": y for index, y in enumerate(outputs(model, saved_models.inputs_of(key)))}
     np.savez_compressed(folder / "outputs.npz", **found)
 
 

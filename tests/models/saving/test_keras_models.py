@@ -73,21 +73,19 @@ def test_keras_saves_today_what_the_files_hold(tmp_path, golden):
 @pytest.mark.keras
 def test_every_layer_that_keras_saves_is_read(tmp_path):
     golden = of_keras("rows", tmp_path)
-    for key in saved_models.ROWS:
+    for key in (*saved_models.ROWS, *saved_models.DRAWN):
         for ending in (".keras", ".h5"):
             model = nnlab.load_model(tmp_path / f"{key}{ending}")
-            assert_outputs(key, outputs(model, saved_models.row_inputs(key)), golden)
+            assert_outputs(key, outputs(model, saved_models.inputs_of(key)), golden)
 
 
 @pytest.mark.keras
 def test_keras_reads_what_is_saved(tmp_path):
     given, ours = {}, {}
-    for name in (*saved_models.MODELS, *saved_models.ROWS):
-        row = name in saved_models.ROWS
-        model = saved_models.row(name, LIBRARY) if row else saved_models.MODELS[name](LIBRARY)
-        x = saved_models.row_inputs(name) if row else saved_models.inputs(name)
+    for name in (*saved_models.MODELS, *saved_models.DRAWN, *saved_models.ROWS):
+        model, x = saved_models.made(name, LIBRARY), saved_models.inputs_of(name)
         saved_models.draw_weights(model)
-        if not row and name != "branches":
+        if name in ("lenet", "vgg", "text"):
             model.compile("adam", "mse", metrics=["mae"])
         model.save(tmp_path / f"{name}.keras")
         given |= {f"{name}/{index}": part for index, part in enumerate(x)}

@@ -1,5 +1,6 @@
 """Models through files and back: the same layers, weights and outputs, for every row of the table of layers."""
 
+import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -109,6 +110,58 @@ def test_a_layer_of_ones_own_comes_back_if_its_class_is_given(tmp_path):
         nnlab.load_model(tmp_path / "model.keras")
     again = nnlab.load_model(tmp_path / "model.keras", custom_objects={"Scaled": Scaled})
     assert_same(model, again, np.ones((4, 3)))
+
+
+class Residual(Model):
+    """A model of one's own."""
+
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.blocks = [layers.Dense(units, activation="tanh"), layers.Dense(units)]
+        self.norm = layers.BatchNormalization()
+
+    def call(self, x):
+        for block in self.blocks:
+            x = x + block(x)
+        return self.norm(x)
+
+
+def test_a_model_of_ones_own_comes_back_if_its_class_is_given(tmp_path):
+    model = Residual(3)
+    x = np.linspace(-1, 1, 12).reshape(4, 3)
+    y = model(x)
+    model.save(tmp_path / "model.keras")
+    again = nnlab.load_model(tmp_path / "model.keras", custom_objects={"Residual": Residual})
+    np.testing.assert_array_equal(again(x), y)
+    fresh = Residual(3)
+    fresh(x)
+    fresh.load_weights(tmp_path / "model.keras")
+    np.testing.assert_array_equal(fresh(x), y)
+
+
+@pytest.mark.parametrize("make", [lambda: GRAPHS["nested"](LIBRARY), lambda: Sequential([Input((3,)), Scaled(2.0)])])
+def test_a_clone_has_the_same_layers_and_weights_of_its_own(make):
+    model = make()
+    clone = nnlab.models.clone_model(model)
+    assert clone.get_config() == model.get_config()
+    assert not set(clone.weights) & set(model.weights)
+    clone.set_weights(model.get_weights())
+    np.testing.assert_array_equal(clone(np.ones((2, 3))), model(np.ones((2, 3))))
+
+
+def test_says_how_to_install_what_reads_the_weights(tmp_path, monkeypatch):
+    model = recurrent()
+    model.save(tmp_path / "model.keras")
+    monkeypatch.setitem(sys.modules, "h5py", None)  # as if it were not installed
+    for act in (
+        lambda: model.save(tmp_path / "other.keras"),
+        lambda: model.save_weights(tmp_path / "other.weights.h5"),
+        lambda: nnlab.load_model(tmp_path / "model.keras"),
+    ):
+        with pytest.raises(FileError, match=r"needs h5py: pip install 'nnlab\[files\]'"):
+            act()
+    assert [path.name for path in tmp_path.iterdir()] == ["model.keras"]
 
 
 def recurrent():

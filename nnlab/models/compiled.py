@@ -58,13 +58,16 @@ class Compiled(Steps):
             raise unknown_arguments(f"{self._label}.compile", unknown, COMPILE)
         if loss is None:
             raise ArgumentError(f"{self._label}: compile needs a loss, such as loss='mse'.")
-        self._told = {
-            "loss": loss, "loss_weights": loss_weights, "metrics": metrics, "weighted_metrics": weighted_metrics,
-        }  # fmt: skip
-        self.loss = None
-        if self._outputs_known:
-            self._arrange()
-        self.optimizer = optimizers.get(optimizer)
+        told = {"loss": loss, "loss_weights": loss_weights, "metrics": metrics, "weighted_metrics": weighted_metrics}
+        chosen, before = optimizers.get(optimizer), (self._told, self.loss)
+        self._told, self.loss = told, None
+        try:
+            if self._outputs_known:
+                self._arrange()
+        except BaseException:
+            self._told, self.loss = before
+            raise
+        self.optimizer = chosen
 
     @property
     def _outputs_known(self) -> bool:
@@ -74,10 +77,10 @@ class Compiled(Steps):
     def _arrange(self) -> None:
         """Take apart what `compile` was told, for the outputs there are."""
         owner, names, told = f"{self._label}.compile", self.output_names, self._told
-        self.loss = objective(owner, told["loss"], told["loss_weights"], names)
-        self._metrics = watched(owner, "metrics", told["metrics"], names)
-        self._weighted_metrics = watched(owner, "weighted_metrics", told["weighted_metrics"], names)
-        self._arranged = names
+        total = objective(owner, told["loss"], told["loss_weights"], names)
+        plain = watched(owner, "metrics", told["metrics"], names)
+        weighted = watched(owner, "weighted_metrics", told["weighted_metrics"], names)
+        self.loss, self._metrics, self._weighted_metrics, self._arranged = total, plain, weighted, names
 
     def running(self) -> Running:
         """The loss and each metric, of nothing yet."""
@@ -153,7 +156,10 @@ class Compiled(Steps):
         truth = data.truths(owner, y, names, self._judged())
         data.check_inputs(owner, x)
         count = data.count(x)
-        shapes = [(count, *shape[1:]) for shape in as_shapes(self.compute_output_shape(any_number(shape_of(x))))]
+        shapes = as_shapes(self.compute_output_shape(any_number(shape_of(x))))
+        if any(None in shape[1:] for shape in shapes):  # a size that goes with the number of examples
+            shapes = as_shapes(self.compute_output_shape(shape_of(x)))
+        shapes = [(count, *shape[1:]) for shape in shapes]
         given = parts(by_output(sample_weight, names))
         if class_weight is not None and len(names) > 1:
             raise ArgumentError(
@@ -204,13 +210,15 @@ def by_output(sample_weight: Any, names: tuple[str, ...]) -> Any:
     if isinstance(sample_weight, Mapping):
         found = per_output("sample_weight", "the dict", sample_weight, names)
         return found if len(names) > 1 else found[0]
-    several = isinstance(sample_weight, list | tuple) and len(sample_weight) == len(names) > 1
-    return tuple(sample_weight) if several and any(map(np.ndim, sample_weight)) else sample_weight
+    if not isinstance(sample_weight, list | tuple):
+        return sample_weight
+    several = len(sample_weight) == len(names) > 1 and any(map(np.ndim, sample_weight))
+    return tuple(sample_weight) if several else list(sample_weight)  # a tuple stands for several from here on
 
 
 def watched(owner: str, argument: str, identifiers: Any, names: tuple[str, ...]) -> list[Watched]:
     """The metrics of each output: for a model with one output a list of them, or one."""
-    if identifiers is None or identifiers == []:
+    if identifiers is None or (isinstance(identifiers, list | tuple | Mapping) and not identifiers):
         return []
     if len(names) == 1:
         each = (identifiers.get(names[0]) if isinstance(identifiers, Mapping) else identifiers,)

@@ -15,7 +15,7 @@ from nnlab.core.layer import Layer
 from nnlab.core.step import Step
 from nnlab.core.tape import reachable
 from nnlab.models.connection import Connection, of_call
-from nnlab.models.shapes import any_number, as_shapes
+from nnlab.models.shapes import any_number, as_shapes, one_or_tuple
 from nnlab.models.training import Trainer
 
 if TYPE_CHECKING:
@@ -91,10 +91,12 @@ class Model(Trainer):
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """The layer of this name, or at this place."""
         layers = self.layers
+        if not isinstance(index, int | np.integer | None):
+            raise ArgumentError(f"{self._label}: index must be a whole number, received {index!r}.")
         if index is not None and -len(layers) <= index < len(layers):
             return layers[index]
         for layer in layers:
-            if name is not None and layer.name == name:
+            if isinstance(name, str) and layer.name == name:
                 return layer
         asked = f"the name {name!r}" if index is None else f"the index {index}"
         raise ArgumentError(
@@ -133,7 +135,7 @@ class Model(Trainer):
     @property
     def input_names(self) -> tuple[str, ...]:
         """What the inputs are called."""
-        return numbered("x", self.input_shape)
+        return numbered("x", self._shapes[0]) if self._shapes else ("x",)
 
     @property
     def output_names(self) -> tuple[str, ...]:
@@ -162,7 +164,8 @@ class Model(Trainer):
         if self.is_recorded and isinstance(x, Mapping):
             raise ArgumentError(f"{self._label}: {argument} must be an array or a list of arrays, received a dict.")
         if self.is_recorded and isinstance(x, list | tuple) and x and all(isinstance(p, np.ndarray) for p in x):
-            return tuple(super(Model, self).as_input(part, f"{argument}[{k}]") for k, part in enumerate(x))
+            arrays = tuple(super(Model, self).as_input(part, f"{argument}[{k}]") for k, part in enumerate(x))
+            return one_or_tuple(arrays)
         return super().as_input(x, argument)
 
     # ---- looks

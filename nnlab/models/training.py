@@ -80,6 +80,8 @@ class Trainer(Compiled):
         if validation_data is not None:
             size = self._batch_size("fit", validation_batch_size or size)
             validation = self._validation(validation_data, validation_steps, size, epochs)
+        if not isinstance(callbacks, list | tuple | None):
+            raise ArgumentError(f"{owner}: callbacks must be a list of Callback objects, received {callbacks!r}.")
         return fit(self, source, epochs, verbose, tuple(callbacks or ()), validation)
 
     def evaluate(

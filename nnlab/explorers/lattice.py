@@ -3,7 +3,9 @@
 They are computed a little at a time, when the view is idle, so that nothing waits for them and no thread is needed.
 """
 
+import gzip
 import itertools
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -65,9 +67,11 @@ class Lattice:
         return self.done
 
     def packed(self) -> tuple[dict[str, Any], bytes]:
-        """What is there, for JavaScript: a header and the bytes that it points into."""
-        header = {"controls": self.controls, "scenes": dict(self._scenes), "shared": list(self._packer.shared)}
-        return header, self._packer.data()
+        """What is there, for JavaScript: what it is, and its scenes, zipped: their header (JSON), then their arrays."""
+        text = json.dumps({"scenes": self._scenes, "shared": self._packer.shared}).encode()
+        text += b" " * (-len(text) % 8)  # arrays begin at multiples of 8
+        about = {"controls": self.controls, "count": len(self._scenes), "header": len(text), "done": self.done}
+        return about, gzip.compress(text + self._packer.data(), compresslevel=2, mtime=0)
 
     def _add(self, values: Settings) -> None:
         changes = {name: value for name, value in values.items() if as_json(value) != as_json(self._current[name])}

@@ -120,9 +120,9 @@ class Pictures(GridView):
             done = self._lattice.compute(seconds)
             sent = self.lattice.get("number") == self._lattices
             if (done and not (sent and self.lattice["done"])) or (self._lattice.close and not sent):
-                header, data = self._lattice.packed()
+                about, data = self._lattice.packed()
                 with self.hold_sync():
-                    self.lattice_data, self.lattice = data, {**header, "number": self._lattices, "done": done}
+                    self.lattice_data, self.lattice = data, {**about, "number": self._lattices}
             if not done:
                 self.send({"kind": "more"})
 

@@ -12,10 +12,7 @@ export class Ahead {
     this.model = model;
     this.isIdle = isIdle;
     this.heard = (message) => message?.kind === "more" && this.#ask(TURN);
-    this.changed = () => {
-      this.scenes = null;
-      root.dataset.ahead = Object.keys(model.get("lattice")?.scenes ?? {}).length;
-    };
+    this.changed = () => this.#read(root);
     this.changed();
     model.on("msg:custom", this.heard);
     model.on("change:lattice", this.changed);
@@ -36,19 +33,25 @@ export class Ahead {
 
   /** The scene with one control at another value, if it is there. */
   scene(shown, name, value) {
-    const lattice = this.model.get("lattice");
-    if (lattice?.number === undefined || lattice.number !== this.number || !lattice.controls.includes(name)) return undefined;
-    this.scenes ??= this.#unpacked(lattice);
+    if (!this.lattice || this.lattice.number !== this.number || !this.lattice.controls.includes(name)) return undefined;
     const values = new Map(shown.controls.map((control) => [control.name, control.value])).set(name, value);
-    return this.scenes(JSON.stringify(lattice.controls.map((control) => values.get(control))));
+    return this.find(JSON.stringify(this.lattice.controls.map((control) => values.get(control))));
   }
 
-  /** Finds scenes by position; each is unpacked when it is first wanted. */
-  #unpacked({ scenes, shared }) {
-    const unpack = unpacker(this.model.get("lattice_data"), shared);
+  /** Unzips what arrived. Each scene is unpacked when it is first wanted. */
+  async #read(root) {
+    const lattice = this.model.get("lattice");
+    if (!lattice?.count) return;
+    const zipped = new Blob([this.model.get("lattice_data")]).stream();
+    const buffer = await new Response(zipped.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+    if (lattice !== this.model.get("lattice")) return;
+    const { scenes, shared } = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 0, lattice.header)));
+    const unpack = unpacker(new DataView(buffer, lattice.header), shared);
     // Python writes 1.0 where JavaScript writes 1: read and written here, both are alike.
     const places = new Map(Object.entries(scenes).map(([key, scene]) => [JSON.stringify(JSON.parse(key)), scene]));
-    return (position) => (places.has(position) ? unpack(places.get(position)) : undefined);
+    this.find = (position) => (places.has(position) ? unpack(places.get(position)) : undefined);
+    this.lattice = lattice;
+    root.dataset.ahead = lattice.count;
   }
 
   #ask(wait) {

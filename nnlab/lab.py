@@ -22,6 +22,9 @@ from nnlab.core.errors import NnlabError
 
 FOLDER = "nnlab-lessons"  # in the user's home, so that it is the same whichever directory the command is given in
 RECORD = ".nnlab-lessons.json"
+# Defaults for JupyterLab, which a user's own settings outdo: notebooks are saved with the state of their widgets, so
+# that an explorer in a lesson that is opened again is a picture that still moves, not an error.
+SETTINGS = str(Path(__file__).parent / "jupyter")
 
 
 class LabError(NnlabError):
@@ -84,6 +87,9 @@ def open_lab(folder: Path, arguments: Iterable[str] = ()) -> int:
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder.resolve()}", *root, *arguments]
     # The arrays of a lesson are small: where cores are few or shared, a second BLAS thread waits more than it works.
     environment = {"OPENBLAS_NUM_THREADS": "1", **os.environ}
+    environment["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
+        filter(None, [SETTINGS, environment.get("JUPYTER_CONFIG_PATH")])
+    )
     if os.name != "nt":  # on Windows exec returns to the shell at once, and both would read the keyboard
         sys.stdout.flush()
         os.execve(command[0], command, environment)

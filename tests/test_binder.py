@@ -86,7 +86,9 @@ def test_post_build_stops_at_the_first_error():
 def test_post_build_leaves_the_released_lessons_and_nothing_else(clone):
     run = post_build(clone, REPO_DIR=str(clone))
     assert run.returncode == 0, run.stderr
-    assert {path.name for path in clone.iterdir()} == KEPT | {".bashrc"}
+    assert {path.name for path in clone.iterdir()} == KEPT | {".bashrc", ".jupyter"}
+    settings = ROOT / "nnlab" / "jupyter" / "labconfig"
+    assert contents(clone / ".jupyter" / "labconfig") == contents(settings)
     released = {path.name: path.read_bytes() for path in RELEASED.glob("*.ipynb")}
     assert {path.name: path.read_bytes() for path in (clone / "lessons").glob("*.ipynb")} == released
     assert not [path for path, data in contents(clone).items() if b"BEGIN SOLUTION" in data]

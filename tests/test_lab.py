@@ -1,7 +1,9 @@
 """`nnlab lab` never overwrites a student's work, whatever they did with the folder."""
 
 import json
+import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -112,6 +114,7 @@ def test_jupyterlab_starts_with_this_python_in_the_folder(tmp_path, monkeypatch,
     command, environment = started[0]
     assert command == [sys.executable, "-m", "jupyterlab", folder, *said, "--no-browser"]
     assert environment["OPENBLAS_NUM_THREADS"] == "1"
+    assert environment["JUPYTER_CONFIG_PATH"].split(os.pathsep)[0] == lab.SETTINGS
 
 
 def test_number_of_blas_threads_is_the_users_where_it_is_set(tmp_path, monkeypatch):
@@ -123,3 +126,8 @@ def test_number_of_blas_threads_is_the_users_where_it_is_set(tmp_path, monkeypat
     monkeypatch.setattr(lab.subprocess, "call", lambda command, env: started.append(env))
     lab.open_lab(tmp_path)
     assert started[0]["OPENBLAS_NUM_THREADS"] == "4"
+
+
+def test_notebooks_are_saved_with_the_state_of_their_widgets():
+    file = Path(lab.SETTINGS) / "labconfig" / "default_setting_overrides.json"
+    assert json.loads(file.read_text()) == {"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True}}

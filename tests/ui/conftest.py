@@ -17,6 +17,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from nnlab.lab import SETTINGS as SETTINGS_OF_NNLAB
+
 TREE = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("NNLAB_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -68,6 +70,7 @@ def lab(tmp_path_factory):
     environment = {
         **os.environ,
         **{f"JUPYTER_{name}_DIR": str(home / folder) for name, folder in places.items()},
+        "JUPYTER_CONFIG_PATH": SETTINGS_OF_NNLAB,
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
         "IPYTHONDIR": str(home / "ipython"),

@@ -40,15 +40,6 @@ def planned() -> Iterator[None]:
         _planned.reset(token)
 
 
-def held(value: Any) -> Iterator[Any]:
-    """What lists, tuples and dicts hold, however nested."""
-    if isinstance(value, list | tuple | dict):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from held(part)
-    else:
-        yield value
-
-
 class Weighted:
     """The half of a layer that holds weights."""
 
@@ -139,9 +130,14 @@ class Weighted:
     def sublayers(self) -> list[Any]:
         """The layers that this one holds, in the order of its attributes, in lists and dicts too."""
         found: list[Weighted] = []
-        for part in held(list(vars(self).values())):
-            if isinstance(part, Weighted) and not any(part is layer for layer in found):
-                found.append(part)
+        pending = list(vars(self).values())[::-1]
+        while pending:
+            part = pending.pop()
+            if isinstance(part, Weighted):
+                if not any(part is layer for layer in found):
+                    found.append(part)
+            elif isinstance(part, list | tuple | dict):
+                pending += list(part.values() if isinstance(part, dict) else part)[::-1]
         return found
 
     @property

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from loops import agrees, each_cell, numbers, off_kinks
 from oracles import grid, sigmoid
 
-from nnlab import layers
+from nnlab import activations, layers
 
 upto = st.integers
 at_leisure = settings(deadline=None)
@@ -34,6 +34,15 @@ SCALAR = {  # activations of one number, as a textbook writes them
     "hard_sigmoid": lambda x: min(max(x / 6 + 0.5, 0.0), 1.0),
     "log_sigmoid": lambda x: -math.log(1 + math.exp(-x)),
     "tanh_shrink": lambda x: x - math.tanh(x),
+    "selu": lambda x: 1.0507009873554805 * (x if x > 0 else 1.6732632423543772 * (math.exp(x) - 1)),
+    "celu": lambda x: x if x > 0 else math.exp(x) - 1,
+    "hard_silu": lambda x: x * min(max(x / 6 + 0.5, 0.0), 1.0),
+    "hard_tanh": lambda x: min(max(x, -1.0), 1.0),
+    "hard_shrink": lambda x: x if abs(x) > 0.5 else 0.0,
+    "soft_shrink": lambda x: math.copysign(max(abs(x) - 0.5, 0.0), x),
+    "squareplus": lambda x: (x + math.sqrt(x**2 + 4)) / 2,
+    "sparse_plus": lambda x: max(x, 0.0) if abs(x) >= 1 else (x + 1) ** 2 / 4,
+    "sparse_sigmoid": lambda x: min(max((x + 1) / 2, 0.0), 1.0),
 }
 SMOOTH = ("linear", "sigmoid", "tanh", "silu", "softplus", "gelu")
 
@@ -78,6 +87,11 @@ def test_an_activation_equals_its_textbook_formula(name, shape, seed):
         return each_cell(lambda cell: SCALAR[name](v["x"][cell]), shape)
 
     agrees(layers.Activation(name, dtype="float64"), {"x": x}, expected, seed + 1)
+
+
+def test_every_activation_of_one_number_has_its_formula_here():
+    along_an_axis = {"softmax", "log_softmax", "sparsemax"}
+    assert set(SCALAR) | along_an_axis == {function.__name__ for function in activations.NAMED.values()}
 
 
 @at_leisure

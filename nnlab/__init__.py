@@ -9,33 +9,47 @@
 """
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nnlab import (
-    activations,
-    callbacks,
-    datasets,
-    initializers,
-    layers,
-    losses,
-    metrics,
-    models,
-    optimizers,
-    regularizers,
-    utils,
-)
 from nnlab._version import __version__
-from nnlab.core.gradcheck import gradcheck
-from nnlab.core.symbolic import Input
-from nnlab.core.trace import Trace
-from nnlab.models import Model, Sequential
-from nnlab.saving import load_model
 
-LAZY = ("explorers", "grading", "lessons")  # these load Jupyter, so they load on first use
+if TYPE_CHECKING:  # for editors: all this loads when it is first used, so that `import nnlab` keeps nobody waiting
+    from nnlab import (
+        activations,
+        callbacks,
+        datasets,
+        explorers,
+        grading,
+        initializers,
+        layers,
+        lessons,
+        losses,
+        metrics,
+        models,
+        optimizers,
+        regularizers,
+        utils,
+    )
+    from nnlab.core.gradcheck import gradcheck
+    from nnlab.core.symbolic import Input
+    from nnlab.core.trace import Trace
+    from nnlab.models import Model, Sequential
+    from nnlab.saving import load_model
+
+HOMES = {
+    "Input": "nnlab.core.symbolic",
+    "Model": "nnlab.models",
+    "Sequential": "nnlab.models",
+    "Trace": "nnlab.core.trace",
+    "gradcheck": "nnlab.core.gradcheck",
+    "load_model": "nnlab.saving",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name in LAZY:
+    if name in HOMES:
+        return getattr(importlib.import_module(HOMES[name]), name)
+    if name in __all__:
         return importlib.import_module(f"nnlab.{name}")
     raise AttributeError(f"module 'nnlab' has no attribute {name!r}")
 
@@ -52,9 +66,12 @@ __all__ = [
     "activations",
     "callbacks",
     "datasets",
+    "explorers",
     "gradcheck",
+    "grading",
     "initializers",
     "layers",
+    "lessons",
     "load_model",
     "losses",
     "metrics",
@@ -62,5 +79,4 @@ __all__ = [
     "optimizers",
     "regularizers",
     "utils",
-    *LAZY,
 ]

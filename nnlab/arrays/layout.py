@@ -5,6 +5,8 @@ the batch (or a whole row of places and the batch, at stride 1), and the matrice
 `(f, u v c) @ (u v c, i j b)`. NumPy's shapes stay (batch, *spatial, channels).
 """
 
+from typing import Any
+
 import numpy as np
 
 Sizes = tuple[int, ...]
@@ -35,9 +37,15 @@ def batch_last(x: np.ndarray) -> np.ndarray:
     return x if lies.flags.c_contiguous else in_memory(np.ascontiguousarray(lies))
 
 
-def like(x: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """`values`, of the shape of x, in the order of x in memory: operations on both then run straight through them."""
-    if x.strides == values.strides or x.ndim < 3:
+def like(x: Any, values: Any) -> Any:
+    """`values`, of the shape of x, in the order of x in memory: operations on both then run straight through them.
+
+    What is no array, or is of another shape, stays as it is.
+    """
+    if not (isinstance(x, np.ndarray) and isinstance(values, np.ndarray)):
+        return values
+    steps = zip(x.shape, x.strides, values.strides, strict=False)
+    if x.ndim < 3 or x.shape != values.shape or all(n == 1 or one == other for n, one, other in steps):
         return values
     ordered = np.empty_like(x, values.dtype)
     ordered[...] = values

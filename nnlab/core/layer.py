@@ -145,8 +145,8 @@ class Layer(InsideCall, Configured):
             pairs = zip(parts(dy), parts(s.y), strict=True)
             penalized = tuple(d + self.activity_regularizer.gradient(y) / max(len(y), 1) for d, y in pairs)
             dy = penalized if isinstance(dy, tuple) else penalized[0]
-        g.y = dy if isinstance(dy, tuple) else like(s.y, now(dy))
-        g.x = self.backward(s, g)
+        g.y = like(s.y, now(dy))
+        g.x = like(s.x, self.backward(s, g))
         summed = g.call.gradients
         for name, variable in self._variables.items():
             if name in vars(g):

@@ -228,6 +228,11 @@ def chain(part, count):
     return {**part, "name": "inner", "inbound_nodes": calls}, reads("last", ("inner", count - 1), **relu)
 
 
+hostile("long_row.keras", "60,000 layers are more than the 5,000 allowed")(
+    lambda: archive(config=model(*({"class_name": "ReLU", "config": {"name": f"r{index}"}} for index in range(59_999))))
+)
+
+
 @hostile("many_thresholds.keras", "loaded but not compiled.*more than the 1,000,000")
 def many_thresholds():
     metric = {"module": "keras.metrics", "class_name": "AUC", "config": {"num_thresholds": 10**9}}

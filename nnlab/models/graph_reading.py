@@ -123,7 +123,8 @@ class Reader:
 
     def _check_count(self) -> None:
         """Refuse models in models in models that would be called astronomically often."""
-        count = sum(calls_inside(call.layer) for call in self.calls)
+        inside = {name: calls_inside(layer) for name, layer in self.layers.items()}
+        count = sum(inside[call.layer.name] for call in self.calls)
         if count > MOST_CALLS:
             raise ArgumentError(f"{self.owner}: {count:,} calls of layers are more than the {MOST_CALLS:,} allowed.")
 
@@ -214,7 +215,8 @@ def references(value: Any) -> Any:
     """The same with a Ref for each tensor that stands in it."""
     if isinstance(value, Mapping):
         if value.get("class_name") == "__keras_tensor__":
-            history = (value.get("config") or {}).get("keras_history")
+            config = value.get("config")
+            history = config.get("keras_history") if isinstance(config, Mapping) else None
             return Ref(*history) if reference(history) else None
         return {key: references(part) for key, part in value.items()}
     if reference(value):

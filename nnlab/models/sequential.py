@@ -22,6 +22,8 @@ from nnlab.models.model import HOW_TO_BUILD, Model, unbuild
 from nnlab.models.shapes import Shape, fits
 from nnlab.models.steps import LOSS
 
+MOST_LAYERS = 5_000  # of a configuration, which may come from anywhere
+
 
 class Sequential(Model):
     """Layers in a row.
@@ -198,6 +200,8 @@ class Sequential(Model):
         parts = config.get("layers")
         if not isinstance(parts, list):
             raise ArgumentError(f"{cls.__name__}: expected a list of layers, received {shortened(parts)}.")
+        if len(parts) > MOST_LAYERS:
+            raise ArgumentError(f"{cls.__name__}: {len(parts):,} layers are more than the {MOST_LAYERS:,} allowed.")
         model = cls(name=config.get("name"), dtype=dtype_named(config.get("dtype")))
         model.trainable = boolean(model._label, "trainable", config.get("trainable", True))
         made = [deserialized(part) for part in parts]

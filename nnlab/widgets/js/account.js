@@ -16,7 +16,7 @@ export class Account {
     this.onCells = onCells;
     this.sum = h("div", { class: "nn-sum" });
     this.uses = h("div", { class: "nn-uses", hidden: true });
-    this.element = h("section", { class: "nn-ledger", "aria-label": "how the number comes about" }, this.sum, this.uses);
+    this.element = h("div", { class: "nn-ledger", role: "group", "aria-label": "how the number comes about" }, this.sum, this.uses);
   }
 
   /** How a cell comes about, on the panel's ground; returns it as a sentence. */

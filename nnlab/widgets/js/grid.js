@@ -75,7 +75,14 @@ export class Grid {
     cell.style.setProperty("--strength", (this.limit ? Math.abs(value) / this.limit : 0).toFixed(3));
     cell.dataset.sign = spec.scale === "count" ? "count" : value < 0 ? "negative" : "positive";
     cell.dataset.marks = marks.map((mark) => mark.style).join(" ");
-    cell.setAttribute("aria-label", [described(spec, index), ...marks.map((mark) => mark.label)].join(", "));
+    this.name(index, this.lit.get(index) ?? "");
+  }
+
+  /** Says of a cell in words what can be seen of it: its number, its badge, its marks. */
+  name(index, badge) {
+    const number = [described(this.spec, index), badge].filter(Boolean).join(" ");
+    const marks = marksOf(this.spec, index).map((mark) => mark.label);
+    this.cells[index].setAttribute("aria-label", [number, ...marks].join(", "));
   }
 
   /** Lights cells up: `lit` maps cell -> badge text; one frame a sheet is drawn around the `framed` cells. */
@@ -105,6 +112,7 @@ export class Grid {
     cell.classList.toggle("nn-lit", on);
     setText(cell.children[1], badge);
     if (badge) cell.children[1].style.setProperty("--length", Math.max(badge.length, 3));
+    this.name(index, badge);
   }
 
   /** Points out one cell (-1: none). */

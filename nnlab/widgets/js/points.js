@@ -1,7 +1,7 @@
 // Cells as dots on number lines, one line a row, each with its number above it; where they are editable, to be dragged.
 
 import { decimals, range, round, ticks } from "./axes.js";
-import { described, shown } from "./cells.js";
+import { shown } from "./cells.js";
 import { h } from "./dom.js";
 import { Grid } from "./grid.js";
 import { format } from "./numbers.js";
@@ -36,7 +36,6 @@ export class Points extends Grid {
     const [low, high] = this.range;
     const state = { valuemin: low, valuemax: high, valuenow: spec.values[index], valuetext: shown(spec, index) };
     for (const [name, value] of Object.entries(state)) cell.setAttribute(`aria-${name}`, value);
-    cell.setAttribute("aria-label", described(spec, index));
   }
 
   /** A frame says nothing here; each dot gets a ring. */

@@ -48,7 +48,7 @@ export class Treemap {
     const places = squarified(Array.from(values), WIDTH, HEIGHT);
     this.boxes.replaceChildren(...places.map((place, order) => this.#box(place, order, values, total)));
     this.#point(null);
-    const head = h("tr", {}, ...["", label, "share", "made of"].map((name) => h("th", {}, name)));
+    const head = h("tr", {}, ...["name", label, "share", "made of"].map((name) => h("th", {}, name)));
     const row = (name, index) =>
       h("tr", {}, ...[name, whole(values[index]), share(values[index], total), details[index] ?? ""].map((text) => h("td", {}, text)));
     this.table.replaceChildren(h("table", {}, h("caption", {}, `${this.spec.title}: ${label}`), head, ...this.spec.labels.map(row)));

@@ -4,6 +4,7 @@ Text and HTML are two tellings of this story. It also knows what a page should n
 numbers of another entry, as the input of a layer is the output of the one before.
 """
 
+import hashlib
 import re
 from typing import Any
 
@@ -14,6 +15,7 @@ from nnlab.core.naming import snake_case
 from nnlab.core.trace import Entry, Trace
 from nnlab.explain.axes import letters, shape_text
 
+PICTURE = 500  # numbers from which a value is a picture, which weighs thousands of characters
 FIRST = {"input": 0, "weight": 1}
 
 
@@ -130,9 +132,14 @@ def note_repetition(line: Line, column: str, seen: dict[tuple, Line]) -> None:
 
 
 def identity(column: str, value: Any) -> tuple:
-    """What two views of the same memory have in common."""
+    """What two views of the same memory have in common, and two pictures of the same numbers.
+
+    A few numbers can be equal by chance, or since nothing was learnt yet; to point from one to the other would mislead.
+    """
     if not isinstance(value, np.ndarray) or value.size == 0:
         return ()
+    if value.size >= PICTURE:
+        return column, value.shape, value.dtype.str, hashlib.blake2b(value.tobytes(), digest_size=16).digest()
     return column, value.__array_interface__["data"][0], value.shape, value.strides, value.dtype.str
 
 

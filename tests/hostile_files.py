@@ -389,3 +389,36 @@ hostile("lambda.h5", "'Lambda' is not one of nnlab's layers")(
         {"model_config": json.dumps({"class_name": "Lambda", "config": {"function": ["4wEAAA", None, None]}})}
     )
 )
+
+
+# ---- TensorFlow.js
+
+
+def browser(units=2, shape=(3, 2), paths=(), **more):
+    """The JSON of a model whose files of weights are these."""
+    topology = {
+        "class_name": "Sequential",
+        "config": {
+            "name": "m",
+            "layers": [
+                dense(config={"units": units}),
+            ],
+        },
+    }
+    topology["config"]["layers"][0]["config"]["batch_input_shape"] = [None, 3]
+    kernel = {"name": "dense/kernel", "shape": shape, "dtype": "float32"}
+    content = {"modelTopology": topology, "weightsManifest": [{"paths": paths, "weights": [kernel]}]}
+    return json.dumps({**content, **more}).encode()
+
+
+hostile("terabytes.json", "its weights take 4,000,000,000,000 bytes")(lambda: browser(shape=(10**6, 10**6)))
+hostile("unfilled.json", "its weights take 960,000,000 bytes")(lambda: browser(units=80_000_000, shape=(3, 80_000_000)))
+hostile("too_wide.json", "units must be an integer below")(lambda: browser(units=2**40))
+hostile("outside.json", "must lie beside")(lambda: browser(paths=["../under_limit.py"]))
+hostile("system.json", "must lie beside")(lambda: browser(paths=["/dev/zero"]))
+hostile("deep.json", "nested more than 100 levels")(lambda: b"[" * 100_000)
+hostile("long.json", "more than the 4,194,304")(lambda: b" " * 2**23)
+hostile("no_model.json", "has no modelTopology")(lambda: b"{}")
+hostile("evil_layer.json", "'system' of 'os'")(
+    lambda: browser(modelTopology={"class_name": "system", "module": "os", "config": {}})
+)

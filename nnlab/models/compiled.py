@@ -6,15 +6,14 @@ from typing import Any
 import numpy as np
 
 from nnlab import losses, metrics, optimizers
-from nnlab.core.errors import ArgumentError, NnlabError, unknown_arguments
-from nnlab.core.record import Record, parts, shape_of
+from nnlab.core.errors import ArgumentError, unknown_arguments
+from nnlab.core.record import Record, shape_of
 from nnlab.core.trace import Trace
 from nnlab.models import data
+from nnlab.models.examples import by_output, checked_weights
 from nnlab.models.objective import TotalLoss, objective, per_output
 from nnlab.models.running import Running, Watched
-from nnlab.models.shapes import any_number, as_shapes
 from nnlab.models.steps import LOSS, Steps
-from nnlab.models.weighting import weights_of
 
 COMPILE = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
 
@@ -143,77 +142,29 @@ class Compiled(Steps):
         self, method: str, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None
     ) -> data.Examples:
         """x, y and weights as arrays that fit each other, the model and its loss; builds the model."""
+        owner = f"{self._label}.{method}"
         if self._told is None:
             raise ArgumentError(f"{self._label}: call compile(optimizer=..., loss=...) before {method}.")
-        owner, x = f"{self._label}.{method}", self.as_input(x)
+        x = self.as_input(x)
         if y is None:
-            data.truths(owner, y, (), ())  # before anything is built: y is missing
+            raise ArgumentError(f"{owner}: y is missing; pass the truth for each example of x.")
         self.ensure_built(shape_of(x))
         self.check_input(shape_of(x))
-        names = self.output_names
-        if self._arranged != names:
+        if self._arranged != self.output_names:
             self._arrange()
-        truth = data.truths(owner, y, names, self._judged())
         data.check_inputs(owner, x)
-        count = data.count(x)
-        shapes = as_shapes(self.compute_output_shape(any_number(shape_of(x))))
-        if any(None in shape[1:] for shape in shapes):  # a size that goes with the number of examples
-            shapes = as_shapes(self.compute_output_shape(shape_of(x)))
-        shapes = [(count, *shape[1:]) for shape in shapes]
-        given = parts(by_output(sample_weight, names))
-        if class_weight is not None and len(names) > 1:
-            raise ArgumentError(
-                f"{owner}: class_weight is for a model with one output; pass sample_weight, a dict by the "
-                "output's name."
-            )
-        weights = []
-        for place, (name, part) in enumerate(zip(names, parts(truth), strict=True)):
-            weight = given[place] if len(given) > 1 else given[0]
-            weights.append(None if part is None else self._fitting(
-                owner, name if len(names) > 1 else "", place, part, shapes[place], weight, class_weight
-            ))  # fmt: skip
-        if all(weight is None for weight in weights):
-            return x, truth, None
-        return x, truth, tuple(weights) if len(names) > 1 else weights[0]
-
-    def _fitting(
-        self, owner: str, name: str, place: int, y: np.ndarray, shape: tuple, sample_weight: Any, class_weight: Any
-    ) -> np.ndarray | None:
-        """Check the truth of one output; the weights of its examples."""
-        what = f"y of the output {name!r}" if name else "y"
-        data.check_truth(owner, what, y, shape[0])
-        loss = self.loss
-        if isinstance(loss, TotalLoss):
-            loss = list(loss.by_output.values())[place]
-        if loss is not None:
-            data.check_ending(self, loss, place)
-            try:
-                loss.check_labels(y, np.broadcast_to(np.zeros((), self.dtype), shape))
-            except NnlabError as error:
-                raise type(error)(f"{owner}: the output {name!r}: {error}" if name else str(error)) from None
-        return weights_of(owner, y, shape[:-1], sample_weight, class_weight)
+        truth = data.truths(owner, y, self._arranged, self._judged())
+        return x, truth, checked_weights(self, owner, x, truth, sample_weight, class_weight)
 
     def _judged(self) -> set[str]:
         """The outputs whose truth is needed."""
-        names = self.output_names
-        watched = {names[each.place] for each in (*self._metrics, *self._weighted_metrics)}
-        return judged_by(self.loss, names) | watched
+        watched = {self._arranged[each.place] for each in (*self._metrics, *self._weighted_metrics)}
+        return judged_by(self.loss, self._arranged) | watched
 
 
 def judged_by(loss: losses.Loss | TotalLoss, names: tuple[str, ...]) -> set[str]:
     """The outputs that a loss looks at."""
     return set(loss.judged if isinstance(loss, TotalLoss) else names)
-
-
-def by_output(sample_weight: Any, names: tuple[str, ...]) -> Any:
-    """The weights as they are, if they are those of every output; else a tuple with those of each."""
-    if isinstance(sample_weight, Mapping):
-        found = per_output("sample_weight", "the dict", sample_weight, names)
-        return found if len(names) > 1 else found[0]
-    if not isinstance(sample_weight, list | tuple):
-        return sample_weight
-    several = len(sample_weight) == len(names) > 1 and any(map(np.ndim, sample_weight))
-    return tuple(sample_weight) if several else list(sample_weight)  # a tuple stands for several from here on
 
 
 def watched(owner: str, argument: str, identifiers: Any, names: tuple[str, ...]) -> list[Watched]:

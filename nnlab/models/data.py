@@ -46,8 +46,6 @@ def truths(owner: str, y: Any, names: Sequence[str], judged: Collection[str]) ->
 
     `names` are those of the outputs: a dict gives the truth by name.
     """
-    if y is None:
-        raise ArgumentError(f"{owner}: y is missing; pass the truth for each example of x.")
     if isinstance(y, Mapping):
         if wrong := [key for key in y if key not in names]:
             raise ArgumentError(

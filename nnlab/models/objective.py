@@ -24,7 +24,14 @@ class TotalLoss:
     """
 
     axes: ClassVar = {"y_pred": "...", "y": ""}
-    steps: ClassVar = {"each": Step("", r"L_o", note="the loss of each output that has one; y is their weighted sum")}
+    steps: ClassVar = {
+        "each": Step(
+            "",
+            r"L_o = L(y_o, \hat y_o)",
+            r"\bar L_o = w_o\, \bar L",
+            note="the loss of each output that has one; y is their weighted sum",
+        )
+    }
     name = "total_loss"
 
     def __init__(self, by_output: Mapping[str, losses.Loss | None], weights: Mapping[str, float]):

@@ -135,6 +135,17 @@ def test_the_widget_shows_the_state_in_the_end(widget):
         assert cell in widget.value
 
 
+def test_the_widget_counts_batches_where_nobody_knows_how_many_there_are(monkeypatch):
+    monkeypatch.setattr(training, "display", lambda widget: None)
+    made = training.TrainingProgress(2, None)
+    made.begin()
+    made.batch(1, 6, {"loss": 0.5})
+    made.draw()
+    assert "Epoch 2 of 2, batch 7<progress" in made.value
+    assert 'max="2" value="1"' in made.value
+    assert repr(made) == "Training: 2 epochs of an iterator"
+
+
 def test_the_widget_escapes_names(widget):
     widget.batch(0, 0, {"<b>": 1.0})
     widget.draw()

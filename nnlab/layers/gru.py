@@ -142,12 +142,12 @@ class GRUCell(Cell):
         s.inner = product(s.h_prev, kernels[0], drops[0])
         if self.reset_after and self.use_bias:
             s.inner = s.inner + s.bias[1]
-        x_z, x_r, x_h = split(s.projected, 3)
-        inner_z, inner_r, *inner_h = split(s.inner, 3 if self.reset_after else 2)
-        s.z = self.recurrent_activation(x_z + inner_z)
-        s.r = self.recurrent_activation(x_r + inner_r)
+        both = 2 * self.units
+        gates = s.projected[:, :both] + s.inner[:, :both]
+        s.z, s.r = self.recurrent_activation(gates.reshape(len(gates), 2, self.units)).swapaxes(0, 1)
+        x_h = s.projected[:, both:]
         if self.reset_after:
-            s.recalled = s.r * inner_h[0]
+            s.recalled = s.r * s.inner[:, both:]
         else:
             s.reset = s.r * s.h_prev
             s.recalled = product(s.reset, kernels[1], drops[1])

@@ -118,11 +118,10 @@ class LSTMCell(Cell):
     def step(self, s: Record, states: States) -> States:
         s.h_prev, s.c_prev = states
         s.z = s.projected + product(s.h_prev, s.recurrent_kernel, self.drops(s, "recurrent_dropout"))
-        i, f, cand, o = split(s.z, 4)
-        s.i = self.recurrent_activation(i)
-        s.f = self.recurrent_activation(f)
-        s.cand = self.activation(cand)
-        s.o = self.recurrent_activation(o)
+        gates = s.z.reshape(len(s.z), 4, self.units)
+        opened = self.recurrent_activation(gates)  # of all at once, which is quicker than of three out of four
+        s.i, s.f, s.o = opened[:, 0], opened[:, 1], opened[:, 3]
+        s.cand = self.activation(gates[:, 2])
         s.c = s.f * s.c_prev + s.i * s.cand
         s.tanh_c = self.activation(s.c)
         s.h = s.o * s.tanh_c

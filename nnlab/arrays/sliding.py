@@ -7,7 +7,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from nnlab.arrays.later import InBlocks
 from nnlab.arrays.layout import empty, in_memory
-from nnlab.arrays.lengths import Sizes, output_length
+from nnlab.arrays.lengths import Sizes, extent, output_length
 
 
 def windows(x: np.ndarray, size: Sizes, strides: Sizes, dilation: Sizes | None = None) -> np.ndarray:
@@ -47,11 +47,16 @@ def fold(values: np.ndarray, shape: Sizes, strides: Sizes, dilation: Sizes | Non
     everywhere = (slice(None),) * (1 + rank)
     for start, block in values.blocks() if isinstance(values, InBlocks) else [(0, values)]:
         places, size = block.shape[1 : 1 + rank], block.shape[1 + rank : -1]
+        apart = all(n <= stride for n, stride in zip(map(extent, size, dilation), strides, strict=True))
         for offset in np.ndindex(*size):
             first = [u * d for u, d in zip(offset, dilation, strict=True)]
             first[0] += start * strides[0]
             target = (slice(u, u + s * (n - 1) + 1, s) for u, s, n in zip(first, strides, places, strict=True))
-            total[(slice(None), *target)] += block[(*everywhere, *offset)]
+            into, cell = total[(slice(None), *target)], block[(*everywhere, *offset)]
+            if apart:  # no cell is in two windows
+                np.copyto(into, cell)
+            else:
+                np.add(into, cell, out=into)
     return total
 
 

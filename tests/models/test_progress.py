@@ -136,6 +136,7 @@ def test_the_widget_shows_the_state_in_the_end(widget):
 
 
 def test_the_widget_counts_batches_where_nobody_knows_how_many_there_are(monkeypatch):
+    training = pytest.importorskip("nnlab.widgets.training")
     monkeypatch.setattr(training, "display", lambda widget: None)
     made = training.TrainingProgress(2, None)
     made.begin()

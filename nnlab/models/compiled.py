@@ -22,6 +22,7 @@ class Compiled(Steps):
     """A layer that knows what it is trained for."""
 
     _told: Mapping[str, Any] | None = None  # the arguments of `compile`, apart from the optimizer
+    _met: tuple[Any, ...] = ()  # the last shape of an input, the layers then, and the shapes of the outputs
     _arranged: tuple[str, ...] = ()  # the names of the outputs for which they have been taken apart
 
     @property

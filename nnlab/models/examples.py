@@ -48,7 +48,13 @@ def checked_weights(model: "Compiled", owner: str, x: Any, truth: Any, sample_we
 
 def output_shapes(model: "Compiled", x: Any) -> list[Shape]:
     """The shape of each output for these inputs."""
-    shapes = as_shapes(model.compute_output_shape(any_number(shape_of(x))))
+    shape, layers = any_number(shape_of(x)), list(map(id, model.sublayers()))
+    if not model.is_recorded:
+        shapes = as_shapes(model.compute_output_shape(shape))
+    else:  # found by running `call`, so not for every batch of an iterator again
+        if model._met[:2] != (shape, layers):
+            model._met = shape, layers, as_shapes(model.compute_output_shape(shape))
+        shapes = model._met[2]
     if any(None in shape[1:] for shape in shapes):  # a size that goes with the number of examples
         shapes = as_shapes(model.compute_output_shape(shape_of(x)))
     return [(data.count(x), *shape[1:]) for shape in shapes]

@@ -1,6 +1,6 @@
 // The account: how a number comes about, line by line, and where else it is used.
 
-import { called, place } from "./cells.js";
+import { called, described, place } from "./cells.js";
 import { h } from "./dom.js";
 import { equationAccount, equationText } from "./equation.js";
 import { ADDED } from "./links.js";
@@ -8,7 +8,7 @@ import { counted } from "./numbers.js";
 import { chip, equation, termsAccount } from "./terms.js";
 
 const MOST = 200; // uses that are drawn one by one
-const TALLEST = 320; // pixels up to which the panel grows, so that what it shows under the pointer is in view
+const TALLEST = 480; // pixels up to which the panel grows, so that what it shows under the pointer is in view
 
 export class Account {
   /** `onCells` gets the [grid, cell] pairs whose numbers are pointed at here. */
@@ -19,35 +19,34 @@ export class Account {
     this.element = h("div", { class: "nn-ledger", role: "group", "aria-label": "how the number comes about" }, this.sum, this.uses);
   }
 
-  /** How a cell comes about, on the panel's ground; returns it as a sentence. */
-  showSteps(scene, links, name, cell) {
-    this.uses.hidden = true;
-    const { elements, sentence } = this.#steps(scene, links, name, cell);
-    this.sum.replaceChildren(...elements);
-    this.element.classList.toggle("nn-empty", !elements.length);
-    return sentence;
+  /** How a cell comes about and where it is used, in place of the result's account if `over`; returns a sentence. */
+  show(scene, links, name, cell, over) {
+    const steps = this.#steps(scene, links, name, cell);
+    const uses = this.#uses(scene, links, name, cell, steps.elements.length > 0);
+    (over ? this.uses : this.sum).replaceChildren(...steps.elements, ...uses.elements);
+    this.uses.hidden = !over;
+    if (over) this.#grow();
+    else this.element.classList.toggle("nn-empty", !this.sum.hasChildNodes());
+    return [steps.sentence, uses.sentence].filter(Boolean).join(" ");
   }
 
-  /** How a cell comes about and where it is used, over the other; `what` names it, `isCount` if it counts uses. */
-  showUses(scene, links, name, cell, what, isCount) {
-    const { elements, sentence } = this.#steps(scene, links, name, cell);
+  #uses(scene, links, name, cell, explained) {
+    const spec = scene.grid(name);
     const uses = links.uses(name, cell);
+    if (explained && !uses.length) return { elements: [], sentence: "" };
     const added = uses.filter(([, , term]) => term === ADDED);
     const others = uses.filter(([, , term]) => term !== ADDED);
     const times = ["nowhere", "once"][others.length] ?? `${others.length} times`;
     const sums = this.#sums(scene, added);
-    const silent = isCount || !links.joins(name) || (sums.length && !others.length); // a count says it itself
-    const used = silent ? [] : [`is used ${times}`];
-    const head = elements.length && !uses.length ? "" : [what, [...used, ...sums].join(" and ")].filter(Boolean).join(" ");
+    const silent = spec.scale === "count" || !links.joins(name) || (sums.length && !others.length); // a count says it itself
+    const head = [described(spec, cell), [...(silent ? [] : [`is used ${times}`]), ...sums].join(" and ")].filter(Boolean).join(" ");
     const several = links.names.length > 1;
     const goal = (grid, at) => (several ? "" : place(scene.grid(grid), at)) || called(scene.grid(grid), at);
-    const chips = others.slice(0, MOST).map((use) => this.#use(scene, links, use, goal(...use)));
+    const drawn = others.slice(0, MOST);
+    const chips = h("div", { class: "nn-chips" }, ...drawn.map((use) => this.#use(scene, links, use, goal(...use))));
     const more = others.length > MOST ? [h("p", {}, `and ${others.length - MOST} more`)] : [];
-    this.uses.replaceChildren(...elements, ...(head ? [h("p", {}, head)] : []), h("div", {}, ...chips), ...more);
-    this.uses.hidden = false;
-    this.#grow();
-    const said = others.slice(0, MOST).map((use) => `${text(scene, links, use)} in ${goal(...use)}`);
-    return [sentence, head && `${[head, said.join("; ")].filter(Boolean).join(": ")}.`].filter(Boolean).join(" ");
+    const said = drawn.map((use) => `${text(scene, links, use)} in ${goal(...use)}`).join("; ");
+    return { elements: [h("p", {}, head), chips, ...more], sentence: `${[head, said].filter(Boolean).join(": ")}.` };
   }
 
   #steps(scene, links, name, cell) {

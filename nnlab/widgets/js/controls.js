@@ -94,5 +94,5 @@ export const reasons = (specs) =>
     .filter((spec) => spec.kind !== "choice" && spec.options.length < 2 && spec.refused)
     .map((spec) => `${spec.name} stays at ${text(spec.value)}: ${spec.refused}`);
 
-const text = (value) => (Array.isArray(value) ? value.join(" × ") : String(value));
+const text = (value) => (Array.isArray(value) ? value.join(" × ") : String(value ?? "None"));
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);

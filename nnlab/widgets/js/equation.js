@@ -15,11 +15,12 @@ export function equationAccount(scene, links, name, cell, onCells) {
     const what = { class: "nn-operand", "data-grid": other, "data-cell": used };
     return h("span", { ...what, onpointerenter, onpointerleave: () => onCells([]) }, text);
   };
-  const symbols = filled(scene.accounts[name].template, (other) => scene.grid(other).noun).join("");
+  const { template } = scene.accounts[name];
+  const symbols = filled(template, (other) => scene.grid(other).noun).join("");
   const element = h(
     "div",
     { class: "nn-step nn-line", "data-grid": name },
-    h("span", { class: "nn-name" }, called(grid, cell), h("small", {}, `= ${symbols}`)),
+    h("span", { class: "nn-name" }, called(grid, cell), ...(PLACE.test(template) ? [h("small", {}, `= ${symbols}`)] : [])),
     h("span", { class: "nn-side" }, "= ", ...pieces(scene, links, name, cell, operand)),
     h("span", { class: "nn-result" }, `${sign(scene, name, cell)} `, h("b", { class: "nn-value" }, shown(grid, cell))),
   );

@@ -60,7 +60,7 @@ export class Grid {
     setText(this.scale.firstChild, format(spec.scale === "count" ? 0 : -this.limit, spec.digits));
     setText(this.scale.lastChild, format(this.limit, spec.digits));
     this.scale.dataset.scale = spec.scale;
-    this.scale.hidden = this.cells.length === 1;
+    this.scale.hidden = this.cells.length === 1 || !this.limit;
     this.captions.forEach((caption, sheet) => setText(caption, spec.sheets[sheet] ?? ""));
   }
 

@@ -91,8 +91,7 @@ export class Spotlight {
       const pointed = grid === name && !isResult ? cell : -1;
       drawn.show(this.lit.get(grid), framed.get(grid) ?? [], pointed, !isResult);
     }
-    if (isResult) return this.account.showSteps(scene, links, name, cell);
-    return this.account.showUses(scene, links, name, cell, described(spec, cell), spec.scale === "count");
+    return this.account.show(scene, links, name, cell, name !== scene.result);
   }
 
   /** Lights what a cell rests on; returns the cells of each grid to draw a frame around. */

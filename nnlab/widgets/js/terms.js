@@ -23,9 +23,11 @@ export function termsAccount(scene, links, name, cell, onCells) {
     ),
   );
   const parts = chips.flatMap((each) => Array.from(each.children, (part) => part.textContent.length));
-  const style = `--columns:${account.layout.at(-1)};--characters:${Math.max(3, ...parts)}`;
+  const [rows, columns] = account.layout.slice(-2);
+  const list = Math.min(rows, columns) === 1 && !account.groups.length; // wraps where there is no more room
+  const style = `--columns:${columns};--characters:${Math.max(3, ...parts)}`;
   const { lines, sentence } = reckoning(scene, links, name, cell, values);
-  const products = h("div", { class: "nn-groups", style }, ...blocks);
+  const products = h("div", { class: "nn-groups", "data-list": list, style }, ...blocks);
   const element = h("div", { class: "nn-step", "data-grid": name }, products, h("div", { class: "nn-account" }, ...lines));
   return { element, sentence: `${described(grid, cell)}: ${sentence}.` };
 }
@@ -35,7 +37,7 @@ export function chip(scene, links, name, cell, term, onCells) {
   const { factors, sign, value, number } = product(scene, links, name, cell, term);
   const [first] = factors;
   const absent = Number.isNaN(number);
-  const top = { scene, best: largest(scene.accounts[name], links.terms(name), cell) };
+  const best = largest(scene.accounts[name], links.terms(name), cell);
   const alone = factors.length === 1 && sign === "=";
   const lower = absent ? "outside" : alone ? place(...first) || first[0].noun : factorText(factors);
   return h(
@@ -45,7 +47,7 @@ export function chip(scene, links, name, cell, term, onCells) {
       "data-term": term,
       "data-sign": number < 0 ? "negative" : number > 0 ? "positive" : "zero",
       "data-marks": first ? marksOf(...first).map((mark) => mark.style).join(" ") : "",
-      "data-winner": number === top.best,
+      "data-winner": number === best,
       "data-outside": absent,
       onpointerenter: () => onCells(links.grids(name).map((other) => [other, links.cell(name, other, cell, term)])),
       onpointerleave: () => onCells([]),
@@ -88,6 +90,13 @@ function largest({ operation, values }, count, cell) {
   return values.subarray(cell * count, (cell + 1) * count).reduce((most, value) => (value > most ? value : most), -Infinity);
 }
 
+/** True if any term is a product of several cells. */
+function joined(scene, links, name, cell) {
+  const { factors } = scene.accounts[name];
+  const used = (term) => factors.filter((factor) => links.cell(name, factor, cell, term) >= 0).length;
+  return factors.length > 1 && Array.from({ length: links.terms(name) }, (_, term) => used(term)).some((count) => count > 1);
+}
+
 /** The printed sum of all terms that there are; null if one of them is no number to reckon with. */
 function total(values, digits) {
   let sum = 0n;
@@ -115,7 +124,7 @@ function reckoning(scene, links, name, cell, values) {
   const { digits, operation } = account;
   const grid = scene.grid(name);
   const there = values.filter((value) => !Number.isNaN(value));
-  const terms = counted(there.length, account.factors.length > 1 ? "product" : "number");
+  const terms = counted(there.length, joined(scene, links, name, cell) ? "product" : "number");
   const addends = account.addends.map((addend) => scene.grid(addend));
   const added = addends.map((addend) => addend.values[links.cell(name, addend.name, cell, 0)]);
   const lines = [];

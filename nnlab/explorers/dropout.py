@@ -9,12 +9,14 @@ import numpy as np
 
 from nnlab.core.arguments import boolean, integer, number
 from nnlab.core.trace import Trace
+from nnlab.explorers import dropout_network
 from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
 from nnlab.explorers.settings import Setting, Settings, as_json
 from nnlab.explorers.sheets import by, drawn, gradient_of, numbers
 from nnlab.layers import Dropout as DropoutLayer
 from nnlab.layers import SpatialDropout1D
+from nnlab.models.model import Model
 from nnlab.widgets.accounts import Account, Equation, Terms
 from nnlab.widgets.charts import Curves
 from nnlab.widgets.scene import Grid, Mark, Scene
@@ -24,7 +26,7 @@ TRIALS = 20  # draws that can be looked at
 DRAWS = 100  # draws whose running mean is shown
 NUMBERS = (1, 2, 3, 4, 5, 6, 7, 8, 9)
 RATES = tuple(round(0.1 * tenth, 1) for tenth in range(10))
-DEFAULTS = {"rate": 0.5, "training": True, "spatial": False, "rows": 4, "columns": 6, "trial": 0}
+DEFAULTS = {"rate": 0.5, "training": True, "spatial": False, "rows": 4, "columns": 6, "trial": 0, "output": 0}
 
 
 class Dropout(Explorer):
@@ -32,7 +34,8 @@ class Dropout(Explorer):
 
     x: rows and columns of numbers, at most 10 each; without it, it is drawn from the seed. `spatial=True` drops whole
     columns, as SpatialDropout1D does with channels. `trial` counts the draws: another one gives another mask, the same
-    one the same mask again. Srivastava et al., JMLR 15, 2014.
+    one the same mask again. With `model`, which has layers that drop, and x, a sample for it, what `output` of the
+    network comes to in a hundred draws stands beside what it is at inference. Srivastava et al., JMLR 15, 2014.
 
     >>> explorer = Dropout(x=[[1, 2, 3, 4]], rate=0.5)
     >>> sorted(set((explorer.trace["y"].value / [[1, 2, 3, 4]]).ravel().tolist()))
@@ -42,9 +45,11 @@ class Dropout(Explorer):
     [[1.0, 2.0, 3.0, 4.0]]
     """
 
-    controls = ("rate", "training", "spatial", "rows", "columns", "trial", "gradient")
+    controls = ("rate", "training", "spatial", "rows", "columns", "trial", "output", "gradient")
     ahead = ("rate", "training", "trial")
 
+    model = Setting()
+    output = Setting()
     x = Setting()
     grad = Setting()
     rate = Setting()
@@ -64,12 +69,14 @@ class Dropout(Explorer):
         columns: int | None = None,
         trial: int = 0,
         grad: Any = None,
+        model: Model | None = None,
+        output: int = 0,
         hide: tuple[str, ...] = (),
         seed: int = 0,
         **unknown: Any,
     ):
         settings = {name: value for name, value in locals().items() if name in self.setting_names()}
-        self._draws: tuple[str, list[float]] = "", []
+        self._draws: tuple[str, Any] = "", None
         super().__init__(**settings, **unknown)
 
     # ---- the settings
@@ -77,7 +84,9 @@ class Dropout(Explorer):
     def prepare(self, current: Mapping[str, Any], changes: Mapping[str, Any]) -> Settings:
         owner = "Dropout"
         given = {name: value for name, value in changes.items() if value is not None}
-        settings = {**DEFAULTS, **current, **given}
+        settings = {"model": None, **DEFAULTS, **current, **given}
+        if settings["model"] is not None:
+            return {"grad": None, **settings, **dropout_network.checked(owner, settings)}
         fresh = "seed" in given or "x" not in current
         if "x" in given:
             settings["x"] = numbers(owner, "x", given["x"], MOST)
@@ -103,11 +112,15 @@ class Dropout(Explorer):
 
     def remember(self, settings: Settings) -> None:
         """Keep the numbers that a learner set, so that rows taken away and brought back are the same."""
+        if settings["model"] is not None:
+            return
         if getattr(self, "_seed", None) != settings["seed"]:
             self._sheet, self._seed = drawn(NUMBERS, MOST, (settings["seed"], MOST)), settings["seed"]
         self._sheet[: settings["rows"], : settings["columns"]] = settings["x"]
 
     def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
+        if name == "output":
+            return range(dropout_network.MOST)
         options = {"rate": RATES, "training": (False, True), "spatial": (False, True), "trial": range(TRIALS)}
         return options.get(name, range(1, MOST + 1))
 
@@ -118,6 +131,8 @@ class Dropout(Explorer):
     # ---- the picture
 
     def draw(self, settings: Settings) -> tuple[Scene, Trace]:
+        if settings["model"] is not None:
+            return self._network(settings)
         layer = self.layer(settings)
         trace = self._trace(layer, settings, settings["trial"])
         scene = Scene(
@@ -126,13 +141,22 @@ class Dropout(Explorer):
             parts=(*self._grids(trace, settings), *self._trials(layer, settings)),
             accounts=accounts(trace, settings),
             result="y",
-            controls=tuple(self.control(name, settings) for name in self.controls),
+            controls=tuple(self.control(name, settings) for name in self.controls if name != "output"),
             notes=notes(trace, settings),
             code=f"keras.layers.{type(layer).__name__}({layer.rate:g})",
             hide=settings["hide"],
         )
         first = f"{scene.title} of {by(settings['x'].shape)} numbers with rate {settings['rate']:g}."
         return replace(scene, text="\n".join([first, *scene.notes, *(part.text() for part in scene.parts)])), trace
+
+    def _network(self, settings: Settings) -> tuple[Scene, Trace]:
+        """A network of the learner's own."""
+        about = f"{id(settings['model'])} {settings['seed']} {settings['x'].tobytes()!r}"
+        if self._draws[0] != about:
+            self._draws = about, dropout_network.draws(settings)
+        scene, trace = dropout_network.scene(settings, self._draws[1])
+        text = "\n".join([f"{scene.title}.", *scene.notes, *(part.text() for part in scene.parts)])
+        return replace(scene, controls=(self.control("output", settings),), text=text), trace
 
     def _trace(self, layer: DropoutLayer, settings: Settings, trial: int) -> Trace:
         x = settings["x"]

@@ -12,7 +12,7 @@ from nnlab.core.trace import Trace
 from nnlab.explorers import dropout_network
 from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
-from nnlab.explorers.settings import Setting, Settings, as_json
+from nnlab.explorers.settings import Setting, Settings, as_json, plain
 from nnlab.explorers.sheets import by, drawn, gradient_of, numbers
 from nnlab.layers import Dropout as DropoutLayer
 from nnlab.layers import SpatialDropout1D
@@ -151,7 +151,7 @@ class Dropout(Explorer):
 
     def _network(self, settings: Settings) -> tuple[Scene, Trace]:
         """A network of the learner's own."""
-        about = f"{id(settings['model'])} {settings['seed']} {settings['x'].tobytes()!r}"
+        about = as_json([plain(settings[name]) for name in ("model", "seed", "x")])
         if self._draws[0] != about:
             self._draws = about, dropout_network.draws(settings)
         scene, trace = dropout_network.scene(settings, self._draws[1])

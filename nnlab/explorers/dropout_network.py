@@ -8,8 +8,8 @@ import numpy as np
 from nnlab.core.arguments import integer, number
 from nnlab.core.errors import ArgumentError
 from nnlab.core.trace import Trace
+from nnlab.explorers.settings import model_of
 from nnlab.layers import Dropout
-from nnlab.models.configuration import deserialized
 from nnlab.models.model import Model
 from nnlab.widgets.accounts import Terms
 from nnlab.widgets.charts import Curves
@@ -23,10 +23,7 @@ MOST = 20  # outputs
 
 def checked(owner: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     """The settings of a network in their normal form: the model, one sample for it, and which output is looked at."""
-    model = settings["model"]
-    model = deserialized(model) if isinstance(model, Mapping) else model
-    if not isinstance(model, Model):
-        raise ArgumentError(f"{owner}: model must be a model, such as Sequential([...]), received {model!r}.")
+    model = model_of(owner, settings["model"])
     if settings.get("x") is None:
         raise ArgumentError(f"{owner}: a model needs the sample to look at: x=x_test[:1].")
     x = np.asarray(settings["x"])[:1]

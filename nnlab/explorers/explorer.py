@@ -20,7 +20,7 @@ from nnlab.core.trace import Trace
 from nnlab.explorers import keras_line, requests
 from nnlab.explorers.history import History
 from nnlab.explorers.pictures import KEPT, Pictures
-from nnlab.explorers.settings import LASTING, Setting, Settings, common, plain
+from nnlab.explorers.settings import LASTING, Setting, Settings, common, plain, portable
 from nnlab.widgets.scene import Control, Scene
 
 
@@ -127,7 +127,7 @@ class Explorer(Pictures):
     @property
     def state(self) -> Settings:
         """The settings as plain values: `Stride(**explorer.state)` is the same explorer again."""
-        return {name: plain(value) for name, value in self.settings.items()}
+        return {name: portable(value) for name, value in self.settings.items()}
 
     def change(self, **changes: Any) -> None:
         """Change several settings at once. If they make no sense nothing changes, and the view says why."""

@@ -112,10 +112,8 @@ class BatchNorm(Explorer):
             settings["x"] = sheet[: sizes[0], : sizes[1]].copy()
         settings["samples"], settings["channels"] = settings["x"].shape
         for name, start in (("gamma", 1.0), ("beta", 0.0)):
-            kept = settings.get(name, np.empty(0))
-            if name in given or np.size(kept) != settings["channels"]:
-                values = given.get(name, [*kept, *[start] * MOST][: settings["channels"]])
-                settings[name] = row(owner, name, values, settings["channels"])
+            kept = [*current.get(name, ()), *[start] * MOST][: settings["channels"]]
+            settings[name] = row(owner, name, given.get(name, kept), settings["channels"])
         settings["kind"] = one_of(owner, "kind", settings["kind"], tuple(KINDS))
         settings["training"] = boolean(owner, "training", settings["training"])
         settings["groups"] = integer(owner, "groups", settings["groups"])

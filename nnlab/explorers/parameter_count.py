@@ -17,8 +17,7 @@ from nnlab.core.trace import Trace
 from nnlab.explorers.costs import costs
 from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
-from nnlab.explorers.settings import Setting, Settings
-from nnlab.models.configuration import deserialized
+from nnlab.explorers.settings import Setting, Settings, model_of
 from nnlab.models.sequential import Sequential
 from nnlab.widgets.accounts import Equation, Terms
 from nnlab.widgets.charts import Treemap
@@ -121,10 +120,9 @@ class ParameterCount(Explorer):
         for name, most in MOST.items():
             settings[name] = int(number(owner, name, integer(owner, name, settings[name]), 1, most))
         settings["use_bias"] = boolean(owner, "use_bias", settings["use_bias"])
-        model = deserialized(settings["model"]) if isinstance(settings["model"], Mapping) else settings["model"]
-        settings["model"] = model
-        if model is not None and not (isinstance(model, Layer) and hasattr(model, "layers")):
-            raise ArgumentError(f"{owner}: model must be a model, such as Sequential([...]), received {model!r}.")
+        model = settings["model"]
+        if model is not None:
+            model = settings["model"] = model_of(owner, model, needs_weights=False)
         if model is not None and not model.built:
             raise ArgumentError(f"{owner}: the model is not built yet; call it on data or start it with an Input.")
         return settings

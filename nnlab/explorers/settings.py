@@ -1,5 +1,6 @@
 """The settings of an explorer: traits that ask for a picture, and those that every explorer has."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -9,9 +10,9 @@ import traitlets
 
 from nnlab.core.arguments import boolean, integer
 from nnlab.core.errors import ArgumentError, UnknownArgumentError
-from nnlab.core.layer import Layer
 from nnlab.explorers import predictions
-from nnlab.models.configuration import serialized
+from nnlab.models.configuration import deserialized, serialized
+from nnlab.models.model import Model
 
 if TYPE_CHECKING:
     from nnlab.explorers.explorer import Explorer
@@ -21,6 +22,8 @@ PARTS = ("formula", "transport", "ledger", "notes", "code", "line", "undo", "pre
 COMMON = {"hide": (), "seed": 0, "predict": False, "gradient": False, "score": {}}  # what every explorer has
 UNSEEN = ("predict", "score")  # settings that the numbers of a picture do not depend on
 LASTING = ("hide", *UNSEEN)  # settings that undo leaves alone
+
+MOST_WEIGHTS = 20_000  # of a model whose weights travel in `state`
 
 Settings = dict[str, Any]
 
@@ -59,12 +62,36 @@ def common(owner: str, settings: Mapping[str, Any], controls: Sequence[str]) -> 
 
 
 def plain(value: Any) -> Any:
-    """Arrays and tuples as lists, models as their configurations, the rest as it is."""
-    if isinstance(value, Layer):
-        return serialized(value)
+    """Arrays and tuples as lists, a model as which one it is, the rest as it is: equal where the settings are."""
+    if isinstance(value, Model):  # it may be another one, or have learnt since
+        weights = b"".join(weight.tobytes() for weight in value.get_weights())
+        return f"{id(value)} {hashlib.blake2b(weights, digest_size=8).hexdigest()}"
     if isinstance(value, np.ndarray):
         return value.tolist()
     return list(value) if isinstance(value, tuple) else value
+
+
+def portable(value: Any) -> Any:
+    """As `plain`, but a model as its configuration and its weights, from which `model_of` makes it again."""
+    if not isinstance(value, Model):
+        return plain(value)
+    if value.count_params() > MOST_WEIGHTS:
+        return {**serialized(value), "weights": None}
+    return {**serialized(value), "weights": [weight.tolist() for weight in value.get_weights()]}
+
+
+def model_of(owner: str, value: Any, needs_weights: bool = True) -> Model:
+    """A model, given as one or as a part of an explorer's `state`."""
+    if isinstance(value, Mapping):
+        model = deserialized({name: part for name, part in value.items() if name != "weights"})
+        if value.get("weights") is not None:
+            model.set_weights([np.asarray(weight) for weight in value["weights"]])
+        elif needs_weights:
+            raise ArgumentError(f"{owner}: this state has no weights, its model was too large; give model= as well.")
+        value = model
+    if not isinstance(value, Model):
+        raise ArgumentError(f"{owner}: model must be a model, such as Sequential([...]), received {value!r:.80}.")
+    return value
 
 
 def as_json(value: Any) -> str:

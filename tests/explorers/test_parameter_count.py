@@ -1,0 +1,105 @@
+import json
+from math import prod
+
+import pytest
+
+from nnlab import Input, Model, Sequential, layers
+from nnlab.core.errors import ArgumentError
+from nnlab.explorers import ParameterCount
+from nnlab.explorers.costs import costs
+from nnlab.explorers.parameter_count import KINDS
+
+COUNTED = {  # by hand: 3 inputs, 8 units, kernels of 3
+    "Dense": 3 * 8 + 8,
+    "Conv1D": 3 * 3 * 8 + 8,
+    "Conv2D": 3 * 3 * 3 * 8 + 8,
+    "Conv2DTranspose": 3 * 3 * 8 * 3 + 8,
+    "DepthwiseConv2D": 3 * 3 * 3 + 3,
+    "SeparableConv2D": 3 * 3 * 3 + 3 * 8 + 8,
+    "SimpleRNN": 8 * (3 + 8 + 1),
+    "LSTM": 4 * 8 * (3 + 8 + 1),
+    "GRU": 3 * 8 * (3 + 8 + 2),
+    "Embedding": 3 * 8,
+    "BatchNormalization": 4 * 3,
+    "LayerNormalization": 2 * 3,
+    "MaxPooling2D": 0,
+}
+
+
+def test_every_kind_is_counted():
+    assert set(COUNTED) == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_total_is_what_one_counts_by_hand(kind):
+    assert ParameterCount(kind, inputs=3, units=8, kernel_size=3).total == COUNTED[kind]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_there_is_a_tile_for_every_parameter(kind):
+    explorer = ParameterCount(kind)
+    tiles = [grid for grid in explorer.scene.grids if grid.look == "tiles"]
+    assert sum(grid.values.size for grid in tiles) == explorer.total
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_receipt_is_a_sum_of_products_with_that_value(kind):
+    explorer = ParameterCount(kind, inputs=5, units=6, kernel_size=2)
+    assert sum(prod(map(int, part.split("·"))) for part in explorer.receipt.split(" + ")) == explorer.total
+
+
+def test_the_weights_are_those_of_the_seed_and_leave_the_generator_alone():
+    assert ParameterCount("Dense", seed=4).text == ParameterCount("Dense", seed=4).text
+    assert ParameterCount("Dense", seed=4).text != ParameterCount("Dense", seed=5).text
+
+
+def test_a_model_s_bars_add_up_and_its_map_counts_multiplications():
+    model = Sequential(
+        [Input((28, 28, 1)), layers.Conv2D(4, 3), layers.MaxPooling2D(), layers.Flatten(), layers.Dense(10)]
+    )
+    explorer = ParameterCount(model=model)
+    assert explorer.total == model.count_params() == 3 * 3 * 4 + 4 + 13 * 13 * 4 * 10 + 10
+    found = {cost.name: cost for cost in costs(model)}
+    assert found[model.layers[0].name].multiplications == 26 * 26 * 3 * 3 * 4
+    assert found[model.layers[3].name].multiplications == 13 * 13 * 4 * 10
+    assert found[model.layers[0].name].outputs == 26 * 26 * 4
+
+
+def test_a_shared_layer_is_counted_once_and_works_twice():
+    shared, a, b = layers.Dense(5), Input((4,)), Input((4,))
+    model = Model([a, b], layers.Concatenate()([shared(a), shared(b)]))
+    rows = [cost for cost in costs(model) if cost.name == shared.name]
+    assert [row.parameters for row in rows] == [25, 0]
+    assert [row.multiplications for row in rows] == [20, 20]
+    assert ParameterCount(model=model).total == 25
+
+
+def test_a_line_of_keras_becomes_a_layer_or_a_model():
+    explorer = ParameterCount()
+    explorer.code = "keras.layers.Dense(5, use_bias=False)"
+    assert explorer.total == 3 * 5
+    explorer.code = "Sequential([Input((28, 28, 1)), Conv2D(64, (3, 3)), Flatten(), Dense(10)])"
+    assert explorer.total == 640 + 26 * 26 * 64 * 10 + 10
+    explorer.undo()
+    assert explorer.total == 3 * 5
+
+
+def test_the_state_rebuilds_a_model_s_counts():
+    model = Sequential([Input((7,)), layers.Dense(3)])
+    explorer = ParameterCount(model=model)
+    assert ParameterCount(**json.loads(json.dumps(explorer.state))).text == explorer.text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"kind": "Lambda"}, "kind"),
+        ({"units": 0}, "units"),
+        ({"units": 10**9}, "units"),
+        ({"model": "LeNet"}, "must be a model"),
+        ({"model": Sequential([layers.Dense(3)])}, "not built"),
+    ],
+)
+def test_nonsense_is_refused_in_a_sentence(wrong, said):
+    with pytest.raises(ArgumentError, match=said):
+        ParameterCount(**wrong)

@@ -62,7 +62,7 @@ def scene(settings: Mapping[str, Any], outputs: np.ndarray) -> tuple[Scene, Trac
     inference = f"at inference, output {chosen}"
     lines = {"mean of the draws so far": means, inference: np.full(DRAWS, float(calm[0, chosen]))}
     parts = (
-        Grid("inference", "Outputs at inference", calm, "output", ("", "class"), look="bars", source=True),
+        Grid("inference", "Outputs at inference", calm, "output", ("", "class"), look="bars"),
         Grid("draws", f"Output {chosen} in each draw", drawn.reshape(SHAPE), "draw", badge="sampled", source=True),
         Grid("mean", "Mean of the draws", drawn.mean(keepdims=True)[None], "mean", badge="sampled"),
         Grid("histogram", "How many draws lie from here on", counts[None], "draws", look="bars", scale="count",

@@ -1,5 +1,6 @@
 """Parameter counts: each parameter a cell that can be counted, the receipt of the sum, and a map of a whole model."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -13,6 +14,7 @@ from nnlab.core import seed as seeding
 from nnlab.core.arguments import boolean, integer, number, one_of
 from nnlab.core.errors import ArgumentError
 from nnlab.core.layer import Layer
+from nnlab.core.naming import snake_case
 from nnlab.core.trace import Trace
 from nnlab.explorers.costs import costs
 from nnlab.explorers.explorer import Explorer
@@ -130,7 +132,8 @@ class ParameterCount(Explorer):
     def accept(self, *calls: Call) -> Settings:
         """One layer, or the layers of a Sequential that starts with Input(shape=...)."""
         if len(calls) > 1:
-            model = Sequential([call.layer(call.name) for call in calls])
+            met = Counter[str]()
+            model = Sequential([named(call, met).layer(call.name) for call in calls], name="model")
             if not model.built:
                 raise ArgumentError("ParameterCount: let the model start with Input(shape=(...)), without the batch.")
             return {"model": model}
@@ -231,6 +234,14 @@ USES = {
     "Embedding": ("inputs", "units"),
     **dict.fromkeys(("BatchNormalization", "LayerNormalization", "MaxPooling2D"), ("inputs",)),
 }
+
+
+def named(call: Call, met: Counter[str]) -> Call:
+    """The call with a name for its layer if it has none, counted from the start of the model and not of the session."""
+    name = snake_case(call.name)
+    met[name] += 1
+    name = name if met[name] == 1 else f"{name}_{met[name] - 1}"
+    return replace(call, arguments={"name": name, **call.arguments})
 
 
 def tiles(name: str, values: np.ndarray, trainable: bool) -> Grid:

@@ -103,3 +103,26 @@ def test_the_state_rebuilds_a_model_s_counts():
 def test_nonsense_is_refused_in_a_sentence(wrong, said):
     with pytest.raises(ArgumentError, match=said):
         ParameterCount(**wrong)
+
+
+DENSE = """Sequential([
+    keras.layers.Flatten(input_shape=(28, 28)),
+    keras.layers.Dense(128, activation="relu"),
+    keras.layers.Dense(10, activation="softmax"),
+])"""
+CONVOLUTIONAL = """keras.models.Sequential([
+    keras.layers.Conv2D(64, (3, 3), activation="relu", input_shape=(28, 28, 1)),
+    keras.layers.MaxPooling2D(2, 2),
+    keras.layers.Conv2D(64, (3, 3), activation="relu"),
+    keras.layers.MaxPooling2D(2, 2),
+    keras.layers.Flatten(),
+    keras.layers.Dense(128, activation="relu"),
+    keras.layers.Dense(10, activation="softmax"),
+])"""
+
+
+@pytest.mark.parametrize(("lines", "total"), [(DENSE, 101_770), (CONVOLUTIONAL, 243_786)])
+def test_the_models_of_the_documents_are_read_and_counted(lines, total):
+    explorer = ParameterCount()
+    explorer.code = lines
+    assert explorer.total == total

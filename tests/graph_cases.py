@@ -50,6 +50,14 @@ def several(lib: Any) -> Any:
     return lib.Model([x, z], [again, lib.Multiply(name="times")([last, right]), lib.Subtract(name="less")([left, x])])
 
 
+def uneven(lib: Any) -> Any:
+    """A short branch that is called first, and a long one: Keras lists the layers of the long one first."""
+    x = lib.Input((3,), name="x")
+    near = lib.Dense(2, name="near")(x)
+    far = lib.Dense(2, name="end")(lib.Dense(4, activation="relu", name="far")(x))
+    return lib.Model(x, [near, lib.Add(name="sum")([near, far])])
+
+
 def own(lib: Any) -> Any:
     """A class with layers as attributes, in a list of dicts too, one of which is called twice."""
 
@@ -88,12 +96,12 @@ def own_masked(lib: Any) -> Any:
     return model
 
 
-GRAPHS = {each.__name__: each for each in (two_branches, nested, residual, several)}
+GRAPHS = {each.__name__: each for each in (two_branches, nested, residual, several, uneven)}
 OWN = {each.__name__: each for each in (own, own_masked)}  # classes of one's own, which no file can hold
 ALL = GRAPHS | OWN
 SHAPES = {
     "two_branches": ((2, 4, 3), (2, 4, 3)), "nested": ((3, 3),), "residual": ((2, 6, 6, 2),),
-    "several": ((3, 3), (3, 2)), "own": ((4, 3),), "own_masked": ((3, 5, 2),),
+    "several": ((3, 3), (3, 2)), "uneven": ((3, 3),), "own": ((4, 3),), "own_masked": ((3, 5, 2),),
 }  # fmt: skip
 
 

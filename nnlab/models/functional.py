@@ -17,6 +17,7 @@ from nnlab.core.layer import Layer
 from nnlab.core.record import Record, parts
 from nnlab.core.step import Step
 from nnlab.core.symbolic import SymbolicTensor
+from nnlab.models import keras_order
 from nnlab.models.connection import Connection
 from nnlab.models.graph_config import graph_config
 from nnlab.models.graph_reading import Reader
@@ -44,9 +45,9 @@ class Functional(Model):
         self.inputs = tensors(self._label, "inputs", inputs)
         self.outputs = tensors(self._label, "outputs", outputs)
         self._nodes = between(self._label, self.inputs, self.outputs)
-        self._layers = list(dict.fromkeys(node.layer for node in self._nodes))
-        check_names(self._label, self._layers)
+        check_names(self._label, dict.fromkeys(node.layer for node in self._nodes))
         self._paths = paths_of(self._nodes)
+        self._layers = [each for each in keras_order.operations(self) if isinstance(each, Layer)]
         self.steps = output_masks(len(self.outputs))
         self.built = True
 
@@ -54,7 +55,7 @@ class Functional(Model):
 
     @property
     def layers(self) -> list[Layer]:
-        """The layers in the order of their first call, without the inputs."""
+        """The layers in Keras's order, in which their weights are listed too; without the inputs."""
         return list(self._layers)
 
     @property

@@ -42,7 +42,9 @@ def golden(name):
     of_weights, of_x = jax.grad(objective, (0, 1))(values, x)
     found = {f"{name}/y{index}": part for index, part in enumerate(y)}
     found |= {f"{name}/grad x{index}": part for index, part in enumerate(of_x)}
-    return found | {f"{name}/grad {key}": part for key, part in of_weights.items()}
+    layers = [layer.name for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
+    listed = {f"{name}/layers": np.array(layers), f"{name}/weights": np.array([each.path for each in model.weights])}
+    return found | listed | {f"{name}/grad {key}": part for key, part in of_weights.items()}
 
 
 if __name__ == "__main__":

@@ -32,9 +32,9 @@ def in_memory(x: np.ndarray) -> np.ndarray:
 
 
 def batch_last(x: np.ndarray) -> np.ndarray:
-    """`x` with the batch innermost in memory; `x` itself if it lies like that."""
+    """`x` with the batch innermost in memory; `x` itself if it lies like that, or has no places."""
     lies = in_memory(x)
-    return x if lies.flags.c_contiguous else in_memory(np.ascontiguousarray(lies))
+    return x if lies.flags.c_contiguous or x.ndim < 3 else in_memory(np.ascontiguousarray(lies))
 
 
 def like(x: Any, values: Any) -> Any:

@@ -139,7 +139,7 @@ class BatchNormalization(Layer):
         return mask[..., None], max(int(mask.sum()), 1)
 
     def forward(self, s: Record, x: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
-        x = np.moveaxis(x, self.axis, -1)
+        x = arrays.batch_last(np.moveaxis(x, self.axis, -1))
         rows, (counted, m) = tuple(range(x.ndim - 1)), self._counted(x.shape, mask)
         learns = s.training and self.trainable
         s.mean = x.sum(rows, where=counted) / m if learns else s.moving_mean

@@ -120,8 +120,10 @@ class LSTMCell(Cell):
         s.z = s.projected + product(s.h_prev, s.recurrent_kernel, self.drops(s, "recurrent_dropout"))
         gates = s.z.reshape(len(s.z), 4, self.units)
         opened = self.recurrent_activation(gates)  # of all at once, which is quicker than of three out of four
-        s.i, s.f, s.o = opened[:, 0], opened[:, 1], opened[:, 3]
+        s.i = opened[:, 0]
+        s.f = opened[:, 1]
         s.cand = self.activation(gates[:, 2])
+        s.o = opened[:, 3]
         s.c = s.f * s.c_prev + s.i * s.cand
         s.tanh_c = self.activation(s.c)
         s.h = s.o * s.tanh_c

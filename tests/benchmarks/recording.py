@@ -11,6 +11,7 @@ import gc
 import inspect
 import textwrap
 import time
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -40,12 +41,18 @@ class FreeSteps(layers.Layer):
 
 
 class Locals(ast.NodeTransformer):
-    """`s.name` becomes the local variable `s_name`."""
+    """`s.name` becomes the local variable `s_name`; an `s` that a method is given holds what such a method reads, z."""
 
     def visit_Attribute(self, node):
         self.generic_visit(node)
         if isinstance(node.value, ast.Name) and node.value.id == "s":
             return ast.copy_location(ast.Name(f"s_{node.attr}", node.ctx), node)
+        return node
+
+    def visit_Call(self, node):
+        self.generic_visit(node)
+        handed = ast.parse("SimpleNamespace(z=s_z)", mode="eval").body
+        node.args = [handed if isinstance(arg, ast.Name) and arg.id == "s" else arg for arg in node.args]
         return node
 
 
@@ -58,7 +65,7 @@ def on_locals(layer, given):
     tree.body[0].returns = None
     for argument in tree.body[0].args.args:
         argument.annotation = None
-    namespace = dict(function.__globals__)
+    namespace = {**function.__globals__, "SimpleNamespace": SimpleNamespace}
     exec(compile(ast.fix_missing_locations(tree), "<on locals>", "exec"), namespace)
     return namespace["forward"]
 

@@ -10,8 +10,11 @@ threads. Peak memory is that of a process of its own for each. From the reposito
 """
 
 import argparse
+import datetime
 import gc
 import os
+import platform
+import re
 import statistics
 import subprocess
 import sys
@@ -50,6 +53,7 @@ def report(libraries: list[str], stated: argparse.Namespace) -> None:
     """Print the tables."""
     import nets
 
+    print(f"{datetime.date.today()}, {machine()}")
     chosen = [net for net in nets.NETS if stated.nets in net.name]
     if "torch" in libraries:
         import torch
@@ -73,6 +77,19 @@ def report(libraries: list[str], stated: argparse.Namespace) -> None:
         row(name, functions, stated.seconds, {})
     if stated.memory:
         memory(chosen, libraries, stated.threads)
+
+
+def machine() -> str:
+    """The kind of machine, and what multiplies its matrices."""
+    import numpy as np
+
+    model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    kernels = os.environ.get("OPENBLAS_CORETYPE", "as OpenBLAS chooses")
+    return (
+        f"{model[1] if model else platform.processor()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"NumPy {np.__version__} with {blas['name']} {blas['version']} (kernels: {kernels})"
+    )
 
 
 def pairs(libraries: list[str]) -> list[tuple[str, str]]:

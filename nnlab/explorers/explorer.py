@@ -49,6 +49,7 @@ class Explorer(Pictures):
             raise unknown_arguments(type(self).__name__, unknown, known)
         # JupyterLab runs a widget's callbacks in a thread beside the one that runs the cells.
         self._lock = threading.RLock()
+        self._drawn: OrderedDict[str, tuple[Scene, Trace]] = OrderedDict()
         self._found: OrderedDict[str, Any] = OrderedDict()
         self._history = History()
         self.settings = self._checked({}, settings)

@@ -73,6 +73,10 @@ class Lattice:
         about = {"controls": self.controls, "count": len(self._scenes), "header": len(text), "done": self.done}
         return about, gzip.compress(text + self._packer.data(), compresslevel=2, mtime=0)
 
+    def forget(self) -> None:
+        """Keep no more than which positions there are."""
+        self._scenes, self._packer = {}, Packer(sharing=True)
+
     def _add(self, values: Settings) -> None:
         changes = {name: value for name, value in values.items() if as_json(value) != as_json(self._current[name])}
         try:

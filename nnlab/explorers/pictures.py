@@ -1,7 +1,6 @@
 """What an explorer shows: the scene of its settings, drawn once, and those around it, computed ahead."""
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -29,15 +28,14 @@ class Pictures(GridView):
         super().__init__(self._scene(self.settings), self._manners())
 
     def _draw(self, settings: Settings, keep: bool = True) -> tuple[Scene, Trace]:
-        drawn = self.__dict__.setdefault("_drawn", OrderedDict())
         key = self._fingerprint(settings)
-        if key in drawn:
-            return drawn[key]
+        if key in self._drawn:
+            return self._drawn[key]
         made = self.draw(settings)
         if keep:
-            drawn[key] = made
-            if len(drawn) > KEPT:
-                drawn.popitem(last=False)
+            self._drawn[key] = made
+            if len(self._drawn) > KEPT:
+                self._drawn.popitem(last=False)
         return made
 
     def _fingerprint(self, settings: Settings) -> str:
@@ -83,6 +81,20 @@ class Pictures(GridView):
             self._go_ahead(seconds=60)
             return super().to_html()
 
+    def close(self) -> None:
+        """End every view of it, and keep nothing but the settings. It can be shown again."""
+        if self.comm is None:
+            return
+        super().close()
+        with self._lock:
+            self._drawn.clear()
+            self._lattice, self.lattice, self.lattice_data = None, {}, b""
+
+    def open(self) -> None:
+        if self.comm is None and self._lattice is None:
+            self._publish()
+        super().open()
+
     # ---- ahead
 
     def _follow(self) -> None:
@@ -117,12 +129,15 @@ class Pictures(GridView):
         Until then the view is told to ask again.
         """
         with self._lock:
+            self._follow()
             done = self._lattice.compute(seconds)
             sent = self.lattice.get("number") == self._lattices
             if (done and not (sent and self.lattice["done"])) or (self._lattice.close and not sent):
                 about, data = self._lattice.packed()
                 with self.hold_sync():
                     self.lattice_data, self.lattice = data, {**about, "number": self._lattices}
+            if done:
+                self._lattice.forget()
             if not done:
                 self.send({"kind": "more"})
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
+from nnlab.widgets import reruns
 from nnlab.widgets.payload import pack
 from nnlab.widgets.scene import Scene
 
@@ -83,7 +84,22 @@ class GridView(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.scene.title})"
 
+    def close(self) -> None:
+        """End every view of it. It can be shown again."""
+        if self.comm is None:  # closed already, or refused while it was made
+            return
+        super().close()
+        self.layout.close()
+        vars(self).pop("_repr_mimebundle_", None)  # ipywidgets hides it, so that a closed widget is text for ever
+
+    def open(self) -> None:
+        """Make it ready to be shown; a widget is open from the start, until it is closed."""
+        self.layout.open()
+        super().open()
+
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        self.open()
+        reruns.shown(self)
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         png = base64.b64encode(self._png(80)).decode()

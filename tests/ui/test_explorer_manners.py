@@ -210,3 +210,41 @@ def test_a_notebook_that_was_saved_opens_with_its_explorer_alive(stride, lab_pag
     expect(view.locator('.nn-grid[data-name="y"] .nn-cell')).to_have_count(16)
     expect(page.get_by_text("model not found")).to_have_count(0)
     expect(page.get_by_text("Error displaying widget")).to_have_count(0)
+
+
+# ---- what is left of a cell that is run again
+
+RUN_AGAIN = "async () => { await jupyterapp.commands.execute('notebook:run-all-cells'); }"
+COUNT = "import gc; from ipywidgets.widgets.widget import _instances; gc.collect()"
+
+
+def test_fifty_runs_of_a_cell_leave_one_explorer_in_python_and_in_the_page(stride, execute):
+    page, view = stride
+    session = page.context.new_cdp_session(page)
+
+    def nodes():
+        session.send("HeapProfiler.collectGarbage")
+        return session.send("Memory.getDOMCounters")["nodes"]
+
+    for _ in range(5):
+        page.evaluate(RUN_AGAIN)
+    view.locator(".nn-result").wait_for()
+    before = nodes()
+    one_view = view.evaluate("view => view.querySelectorAll('*').length")
+    for _ in range(45):
+        page.evaluate(RUN_AGAIN)
+    expect(view).to_have_count(1)
+    view.locator(".nn-result").wait_for()
+    assert execute(f"{COUNT}\nassert len(_instances) == 2, len(_instances)") == ""  # it and its layout
+    assert execute(f"{COUNT}\nassert sum(type(o) is explorers.Stride for o in gc.get_objects()) <= 8") == ""
+    assert nodes() - before < 10 * one_view
+
+
+def test_an_explorer_shown_in_two_cells_stays_in_the_one_that_is_not_run_again(run_notebook):
+    page, notebook = run_notebook(STRIDE, "ex")
+    expect(notebook.locator(".nn-view .nn-result")).to_have_count(2)
+    page.evaluate("""async () => { nnPanel.content.activeCellIndex = 0;
+      await jupyterapp.commands.execute('notebook:run-cell'); }""")
+    expect(notebook.locator(".nn-view .nn-result")).to_have_count(2)
+    edit(page, notebook.locator(".nn-view").nth(1), "x", 0, "50")
+    expect(number(notebook.locator(".nn-view").nth(0), "x", 0)).to_have_text("1")

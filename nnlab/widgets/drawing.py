@@ -56,6 +56,11 @@ def size(part: Grid | Chart) -> tuple[float, float]:
     return max(x + wide for x, _, wide, _ in places), max(y + tall for _, y, _, tall in places) + low
 
 
+def titled(part: Grid | Chart) -> str:
+    """The title, which says if the numbers are not computed one by one for all."""
+    return part.title if part.badge == "exact" else f"{part.title} ({part.badge})"
+
+
 @singledispatch
 def draw(part: Grid | Chart, axes: Axes, sheet: int, window: np.ndarray) -> None:
     """One sheet of a part, with the cells of `window` framed."""
@@ -68,7 +73,7 @@ def _(grid: Grid, axes: Axes, sheet: int, window: np.ndarray) -> None:
     inside = (window >= sheet * values.size) & (window < (sheet + 1) * values.size)
     cells = window[inside] - sheet * values.size
     caption = grid.sheets[sheet] if grid.sheets else str(sheet) if grid.values.ndim == 3 else ""
-    axes.set_title("\n".join(filter(None, [grid.title if sheet == 0 else "", caption])), fontsize=9)
+    axes.set_title("\n".join(filter(None, [titled(grid) if sheet == 0 else "", caption])), fontsize=9)
     axes.spines[:].set_visible(False)
     look = squares if grid.hidden else {"bars": bars, "points": points}.get(grid.look, squares)
     look(axes, grid, values, sheet, cells)
@@ -156,7 +161,7 @@ def _(chart: Curves, axes: Axes, sheet: int, window: np.ndarray) -> None:
         )
     if chart.at is not None:
         axes.axvline(np.asarray(chart.x)[chart.at], color=ACCENT, lw=1)
-    axes.set_title(chart.title, fontsize=9)
+    axes.set_title(titled(chart), fontsize=9)
     axes.set_xlabel(chart.x_label, fontsize=8, labelpad=1)
     axes.set_ylabel(chart.y_label, fontsize=8)
     axes.tick_params(labelsize=7)
@@ -168,7 +173,7 @@ def _(chart: Curves, axes: Axes, sheet: int, window: np.ndarray) -> None:
 def _(chart: Treemap, axes: Axes, sheet: int, window: np.ndarray) -> None:
     measure, values = next(iter(chart.measures.items()))
     values = np.asarray(values, float)
-    axes.set_title(f"{chart.title}: {measure}", fontsize=9)
+    axes.set_title(f"{titled(chart)}: {measure}", fontsize=9)
     axes.set_xlim(0, CHART[0])
     axes.set_ylim(CHART[1], 0)
     axes.set_axis_off()

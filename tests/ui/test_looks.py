@@ -79,6 +79,17 @@ def test_dots_and_ticks_stand_where_their_numbers_are(shown):
     assert linear(places, values + ticks)
 
 
+def test_each_dot_can_be_reached_on_several_lines(shown):
+    _, view = shown(
+        'points = Grid("x", "X", np.array([[1.0, 2, 3], [3, 1, 2], [1, 2, 3]]), "x", look="points", editable=True)\n'
+        'GridView(Scene("Lines", "", (points,), {}, ""))'
+    )
+    on_top = """dot => {
+      const box = dot.getBoundingClientRect();
+      return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2) === dot; }"""
+    assert [dot.evaluate(on_top) for dot in view.locator(".nn-cell").all()] == [True] * 9
+
+
 def test_dragging_a_dot_moves_what_is_made_of_it_while_it_is_dragged(shown, execute):
     page, view = shown(DRAGGABLE)
     dots = view.locator('[data-name="x"] .nn-cell')

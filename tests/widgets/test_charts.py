@@ -54,7 +54,7 @@ def test_areas_are_in_proportion_and_fill_the_map(values):
 def test_the_still_picture_draws_every_part():
     texts = {text.get_text() for axes in picture.figure(charted()).axes for text in axes.texts}
     titles = [axes.get_title() for axes in picture.figure(charted()).axes]
-    assert titles == ["Loss", "Sizes: weights", "Tiles\nleft", "right"]
+    assert titles == ["Loss (sampled)", "Sizes: weights", "Tiles\nleft", "right"]
     assert {"first\n600", "second\n300", "third\n100"} <= texts
 
 

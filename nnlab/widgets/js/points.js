@@ -34,7 +34,7 @@ export class Points extends Grid {
     cell.style.setProperty("--at", this.part(held ? this.asked.value : spec.values[index]));
     if (!spec.editable) return;
     const [low, high] = this.range;
-    const state = { valuemin: low, valuemax: high, valuenow: spec.values[index], valuetext: shown(spec, index) };
+    const state = { valuemin: low, valuemax: high, valuenow: spec.values[index].toFixed(spec.digits), valuetext: shown(spec, index) };
     for (const [name, value] of Object.entries(state)) cell.setAttribute(`aria-${name}`, value);
   }
 

@@ -90,7 +90,7 @@ class Record:
         if mask is not None and layer.takes_mask and not inputs:
             inputs["mask"] = mask
         y = layer.apply(child, x, **inputs)
-        return y, layer.mask_after(child, mask)
+        return y, layer.mask_after(child, inputs.get("mask", mask))
 
     def undo(self, name: str, layer: "Layer", s: "Record", dy: Any) -> "Record":
         """Pass a gradient back through a sublayer that `s` has run: the record of the sublayer's gradients.

@@ -40,6 +40,8 @@ class Functional(Model):
     ((None, 16), 528, (5, 16))
     """
 
+    stated_order: tuple[str, ...] = ()  # the layers' names in the order of the configuration that it was made from
+
     def __init__(self, inputs: Any = None, outputs: Any = None, *, name: str | None = None, **kwargs: Any):
         super().__init__(name=name, **kwargs)
         self.inputs = tensors(self._label, "inputs", inputs)
@@ -232,6 +234,7 @@ class Functional(Model):
         reader = Reader(f"{cls.__name__} {name!r}", config)
         model = cls(reader.inputs, reader.outputs, name=name, trainable=config.get("trainable", True))
         reader.check_masks(model)
+        model.stated_order = tuple(reader.layers)
         return model
 
     def __repr__(self) -> str:

@@ -50,9 +50,13 @@ class Reader:
         shifts = {name: shift(name, self.calls) for name, layer in self.layers.items() if hasattr(layer, "layers")}
         self._run([shifted(call, shifts) for call in self.calls])
         self.inputs = [self._tensor(ref) for ref in self._ends("input_layers", config)]
-        last = {name: 1 if hasattr(layer, "inputs") else shifts.get(name, 0) for name, layer in self.layers.items()}
-        ends = self._ends("output_layers", config)
-        self.outputs = [self._tensor(ref._replace(call=ref.call - last.get(ref.name, 0))) for ref in ends]
+        self.outputs = [self._tensor(self._made_last(ref, shifts)) for ref in self._ends("output_layers", config)]
+
+    def _made_last(self, ref: Ref, shifts: Mapping[str, int]) -> Ref:
+        """An output, its call counted from 0: of a model inside, Keras counts its calls from 1 there."""
+        layer = self.layers.get(ref.name)
+        first = shifts.get(ref.name, 0) or hasattr(layer, "inputs") or (ref.name, ref.call) not in self.made
+        return ref._replace(call=ref.call - 1) if hasattr(layer, "layers") and first else ref
 
     # ---- what stands in the file
 

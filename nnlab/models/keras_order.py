@@ -15,6 +15,7 @@ from nnlab.core.record import parts
 from nnlab.core.symbolic import SymbolicTensor
 from nnlab.layers import RNN, Bidirectional, Concatenate, Embedding, Masking
 from nnlab.layers.merge import Merge
+from nnlab.models.model import Model
 
 if TYPE_CHECKING:
     from nnlab.models.functional import Functional
@@ -37,7 +38,9 @@ def masks(model: "Functional") -> dict[SymbolicTensor, Mask]:
     found: dict[SymbolicTensor, Mask] = {}
     for node in model._nodes:
         tensors = parts(node.x)
-        found[node.outputs[0]] = after(node.layer, tensors, [found.get(tensor) for tensor in tensors])
+        explicit = node.given.get("mask")
+        given = [found.get(tensor) for tensor in tensors] if explicit is None else list(parts(explicit))
+        found[node.outputs[0]] = after(node.layer, tensors, given)
     return found
 
 
@@ -58,6 +61,8 @@ def after(layer: Layer, tensors: tuple[SymbolicTensor, ...], given: list[Mask]) 
         return mask
     if isinstance(layer, RNN | Bidirectional):
         return given[0] if layer.return_sequences else None
+    if isinstance(layer, Model):
+        return None  # it passes masks on, but Keras learns of them only when it runs
     return given[0] if layer.supports_masking else None
 
 

@@ -71,5 +71,6 @@ def argument(name: str, key: str, value: Any, old: bool) -> Any:
         config = {each: part for each, part in value["config"].items() if each != "dtype"}
         if "distribution" in config:
             config["distribution"] = DISTRIBUTIONS.get(str(config["distribution"]), config["distribution"])
-        return {**value, "config": config}
+        named = str(value.get("class_name")).removesuffix("Initializer")  # OrthogonalInitializer, in Keras 3.0
+        return {**value, "class_name": named, "config": config}
     return value

@@ -21,25 +21,31 @@ from nnlab.saving import hdf5
 OLD_LIST = "_layer_checkpoint_dependencies"  # what the first `.keras` files called the layers of a model
 
 
-def walk(layer: Layer, path: str = "", met: set[int] | None = None) -> Iterator[tuple[str, Layer, list[Variable]]]:
-    """Each layer inside this one, with its path and the weights that are its own; a shared layer comes once."""
+Own = tuple[str, Layer, list[Variable]]
+
+
+def walk(layer: Layer, stated: bool = False, path: str = "", met: set[int] | None = None) -> Iterator[Own]:
+    """Each layer inside this one, with its path and the weights that are its own; a shared layer comes once.
+
+    `stated`: in the order of the file that a graph was read from, whose Keras may have had another rule.
+    """
     met = set() if met is None else met
     if id(layer) in met:
         return
     met.add(id(layer))
-    inside = children(layer)
+    inside = children(layer, stated)
     of_cell = [part._variables for _, part in inside]
     own = [] if any(part is layer._variables for part in of_cell) else list(layer._variables.values())
     yield path, layer, [each for each in own if each.trainable] + [each for each in own if not each.trainable]
     for name, part in inside:
-        yield from walk(part, f"{path}/{name}" if path else name, met)
+        yield from walk(part, stated, f"{path}/{name}" if path else name, met)
 
 
-def children(layer: Layer) -> list[tuple[str, Layer]]:
+def children(layer: Layer, stated: bool = False) -> list[tuple[str, Layer]]:
     """The layers that this one holds, by attribute: Keras goes through a model's list first, then by the alphabet."""
     found = []
     if isinstance(layer, Functional | Sequential):
-        found += numbered("layers", ordered(layer))
+        found += numbered("layers", ordered(layer, stated))
     for name, value in sorted(vars(layer).items()):
         if name.startswith("_"):
             continue
@@ -51,10 +57,13 @@ def children(layer: Layer) -> list[tuple[str, Layer]]:
     return found
 
 
-def ordered(model: Model) -> list[Layer]:
-    """The layers of a model in Keras's order."""
+def ordered(model: Model, stated: bool = False) -> list[Layer]:
+    """The layers of a model in Keras's order, or in that of the file it was read from."""
     if not isinstance(model, Functional):
         return model.layers
+    if stated and model.stated_order:
+        by_name = {each.name: each for each in model.layers}
+        return [by_name[name] for name in model.stated_order if name in by_name]
     return [each for each in keras_order.operations(model) if not isinstance(each, SymbolicTensor)]
 
 
@@ -75,7 +84,7 @@ def numbered(name: str, layers: list[Layer]) -> list[tuple[str, Layer]]:
 def read(root: hdf5.Group, model: Layer) -> None:
     """Give the model the weights of a file: all of them, or none if one is missing, left over, or does not fit."""
     values: dict[Variable, np.ndarray] = {}
-    parts = list(walk(model))
+    parts = list(walk(model, stated=True))
     for path, layer, variables in parts:
         group = group_at(root, path)
         count = 0 if group is None else len(group)

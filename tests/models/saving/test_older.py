@@ -120,6 +120,16 @@ def test_a_graph_with_a_nested_model_whose_calls_count_from_one(tmp_path):
         np.testing.assert_allclose(y, expected, rtol=1e-5)
 
 
+def test_a_row_of_layers_that_ends_a_graph_counts_its_calls_from_one_too(tmp_path):
+    given = {**part("InputLayer", "x", batch_input_shape=[None, 3]), "name": "x", "inbound_nodes": []}
+    row = {"class_name": "Sequential", "config": {"name": "row", "layers": [part("ReLU", "r", max_value=None)]}}
+    row |= {"name": "row", "inbound_nodes": inbound(["x", 0, 0])}
+    ends = {"input_layers": [["x", 0, 0]], "output_layers": [["row", 1, 0]]}
+    config = {"class_name": "Functional", "config": {"name": "m", "layers": [given, row], **ends}}
+    model = nnlab.load_model(saved(tmp_path / "model.h5", config, {}))
+    np.testing.assert_array_equal(model([[-1.0, 0.0, 2.0]]), [[0, 0, 2]])
+
+
 def test_states_in_the_list_of_what_a_layer_reads(tmp_path):
     names = ("x", "h", "c")
     given = [{**part("InputLayer", n, batch_input_shape=[None, 4, 3] if n == "x" else [None, 2]), "name": n,

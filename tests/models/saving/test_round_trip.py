@@ -1,8 +1,12 @@
 """Models through files and back: the same layers, weights and outputs, for every row of the table of layers."""
 
+import io
+import json
 import sys
+import zipfile
 from types import SimpleNamespace
 
+import h5py
 import numpy as np
 import pytest
 from graph_cases import GRAPHS, inputs
@@ -110,6 +114,32 @@ def test_a_layer_of_ones_own_comes_back_if_its_class_is_given(tmp_path):
         nnlab.load_model(tmp_path / "model.keras")
     again = nnlab.load_model(tmp_path / "model.keras", custom_objects={"Scaled": Scaled})
     assert_same(model, again, np.ones((4, 3)))
+
+
+def test_weights_go_by_the_order_of_the_file_that_holds_both(tmp_path):
+    """Another version of Keras may list the layers of a graph in another order, and number its weights by that."""
+    x = Input((3,), name="x")
+    one, other = layers.Dense(3, name="one")(x), layers.Dense(3, name="other")(x)
+    model = Model(x, [one, other])
+    path = tmp_path / "model.keras"
+    model.save(path)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    config = json.loads(members["config.json"])
+    config["config"]["layers"].sort(key=lambda part: part["name"], reverse=True)
+    content = io.BytesIO(members["model.weights.h5"])
+    with h5py.File(content, "a") as root:
+        group = root["layers"]
+        group.move("dense", "first")
+        group.move("dense_1", "dense")
+        group.move("first", "dense_1")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("config.json", json.dumps(config))
+        archive.writestr("model.weights.h5", content.getvalue())
+    again = nnlab.load_model(path)
+    np.testing.assert_array_equal(again.get_layer("one").kernel, model.get_layer("one").kernel)
+    again.save(path)
+    assert_same(again, nnlab.load_model(path), np.eye(3))
 
 
 class Residual(Model):

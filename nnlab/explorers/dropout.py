@@ -46,7 +46,7 @@ class Dropout(Explorer):
     """
 
     controls = ("rate", "training", "spatial", "rows", "columns", "trial", "output", "gradient")
-    ahead = ("rate", "training", "trial")
+    ahead = ("rate", "training", "spatial", "trial", "gradient")
 
     model = Setting()
     output = Setting()

@@ -59,7 +59,7 @@ class BatchNorm(Explorer):
 
     controls = ("kind", "training", "samples", "channels", "groups", "epsilon", "momentum", "step", "gradient")
     choices = ("kind",)
-    ahead = ("kind", "training")
+    ahead = ("kind", "training", "samples", "step", "gradient")
 
     x = Setting()
     grad = Setting()

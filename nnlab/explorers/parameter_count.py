@@ -75,7 +75,7 @@ class ParameterCount(Explorer):
 
     controls = ("kind", "inputs", "units", "kernel_size", "use_bias")
     choices = ("kind",)
-    ahead = ("kind",)
+    ahead = ("kind", "inputs", "units", "kernel_size", "use_bias")
 
     model = Setting()
     kind = Setting()

@@ -56,7 +56,7 @@ class Pooling(Explorer):
 
     controls = ("kind", "pool_size", "strides", "padding", "input_size", "shift", "gradient")
     choices = ("kind", "padding")
-    ahead = ("kind", "pool_size", "strides")
+    ahead = ("kind", "pool_size", "strides", "padding", "gradient")
 
     x = Setting()
     grad = Setting()

@@ -11,6 +11,7 @@ from nnlab import explorers
 from nnlab.explorers import lattice
 from nnlab.widgets.payload import unpack
 
+ALL = pytest.mark.parametrize("explorer", [getattr(explorers, name) for name in explorers.__all__])
 BOTH = pytest.mark.parametrize("explorer", [explorers.Stride, explorers.Padding])
 
 
@@ -34,20 +35,20 @@ def same(a, b):
     return np.array_equal(a, b, equal_nan=True) if isinstance(a, np.ndarray) else a == b
 
 
-@BOTH
+@ALL
 def test_every_scene_computed_ahead_is_the_one_that_python_sends(explorer):
-    subject = explorer(gradient=True)
+    subject = explorer(**({"gradient": True} if "gradient" in explorer.controls else {}))
     number = subject.header["manners"]["lattice"]
     controls, scenes = computed(subject)
-    assert list(controls) == list(explorer.ahead)
-    assert len(scenes) > 20
+    assert set(controls) <= set(explorer.ahead)
+    assert len(scenes) > 1
     for position in np.random.default_rng(0).permutation(list(scenes))[:25]:
         subject.change(**dict(zip(controls, json.loads(position), strict=True)))
         assert same(unpack(subject.header, subject.data)["scene"], scenes[str(position)])
         assert subject.header["manners"]["lattice"] == number
 
 
-@BOTH
+@ALL
 def test_each_value_that_a_control_offers_here_is_there(explorer):
     subject = explorer()
     controls, scenes = computed(subject)

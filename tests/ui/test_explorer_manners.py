@@ -1,6 +1,7 @@
 """Undo, the editable line, predictions and the kernel's end, in JupyterLab with a kernel behind the view."""
 
 import json
+import random
 import re
 
 import pytest
@@ -248,3 +249,64 @@ def test_an_explorer_shown_in_two_cells_stays_in_the_one_that_is_not_run_again(r
     expect(notebook.locator(".nn-view .nn-result")).to_have_count(2)
     edit(page, notebook.locator(".nn-view").nth(1), "x", 0, "50")
     expect(number(notebook.locator(".nn-view").nth(0), "x", 0)).to_have_text("1")
+
+
+# ---- anything, in any order, faster than it can be drawn
+
+SETTLED = """view => new Promise((done) => {
+  let last = view.innerText, quiet = 0;
+  const look = () => {
+    quiet = view.innerText === last ? quiet + 1 : 0;
+    last = view.innerText;
+    if (quiet > 8) done(); else setTimeout(look, 100);
+  };
+  look(); })"""
+
+
+def something(page, view, chance):
+    """One thing that a learner could do, without waiting for its effect."""
+    act = chance.choice(
+        ["slide", "slide", "slide", "edit", "undo", "redo", "predict", "say", "line", "point", "choose"]
+    )
+    if act == "slide":
+        name = chance.choice(["strides", "kernel_size", "input_size"])
+        most = int(slider(view, name).get_attribute("max"))
+        for _ in range(3):
+            slider(view, name).fill(str(chance.randint(0, most)), force=True)
+    elif act == "edit":
+        view.locator(f'.nn-grid[data-name="x"] [data-cell="{chance.randrange(4)}"]').click(force=True)
+        page.keyboard.type(chance.choice(["3", "-1.5", "x", ""]))
+        page.keyboard.press(chance.choice(["Enter", "Escape"]))
+    elif act in ("undo", "redo"):
+        view.get_by_role("button", name=act).click(force=True)
+    elif act == "predict":
+        view.get_by_role("switch", name="predict").click(force=True)
+    elif act == "say" and view.get_by_role("button", name="show me").is_visible():
+        view.get_by_role("textbox", name="output").fill(chance.choice(["1", "seven", "-6"]))
+        view.get_by_role("button", name=chance.choice(["check", "show me"])).click(force=True)
+    elif act == "line":
+        view.locator(".nn-code").fill(chance.choice(["Conv2D(1, 2)", "Conv2D(1, 3, strides=2)", "Conv2D(", "Dense(1)"]))
+        view.locator(".nn-code").press("Enter")
+    elif act == "point":
+        view.locator('.nn-grid[data-name="kernel"] .nn-cell').first.hover(force=True)
+    elif act == "choose":
+        view.locator('[data-name="padding"] select').select_option(chance.choice(["valid", "same"]), force=True)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_whatever_a_learner_does_the_view_ends_with_what_python_has(stride, execute, seed):
+    page, view = stride
+    chance = random.Random(seed)
+    for _ in range(60):
+        something(page, view, chance)
+    if view.get_by_role("switch", name="predict").is_checked():
+        view.get_by_role("switch", name="predict").uncheck()
+    view.evaluate(SETTLED)
+    for grid in ("x", "kernel", "y"):
+        texts = view.locator(f'.nn-grid[data-name="{grid}"] .nn-cell .nn-value').all_inner_texts()
+        expected = f"(lambda g: [g.shown(c) for c in range(g.values.size)])(ex.scene.grid('{grid}'))"
+        assert execute(f"assert {expected} == {texts}, ({expected}, {texts})") == ""
+    score = view.locator(".nn-score").inner_text()
+    shown = "', '.join(f'{ex.score[n]} {n}' for n in ('right', 'wrong', 'shown'))"
+    assert execute(f"assert {score!r} in ('', {shown}), {shown}") == ""
+    assert execute("assert not ex.predict") == ""

@@ -40,8 +40,8 @@ class Reader:
     def __init__(self, owner: str, config: Mapping[str, Any]):
         self.owner = owner
         self.made: dict[tuple[str, int], list[SymbolicTensor]] = {}
-        self.compared: dict[str, set[Ref]] = {}  # by an operation that makes a mask: the tensors that it looks at
-        self.masked: dict[SymbolicTensor, set[SymbolicTensor]] = {}  # the same for the mask of a call, by its output
+        self.compared: dict[str, tuple[bool, list[Ref]]] = {}  # what makes masks: is it by comparing, and what it reads
+        self.masked: dict[SymbolicTensor, list[str]] = {}  # what makes the mask of a call, by the call's output
         self.layers: dict[str, Layer] = {}
         self.calls: list[Call] = []
         for part in self._list("layers", config.get("layers")):
@@ -69,8 +69,7 @@ class Reader:
         nodes = self._list(f"inbound_nodes of {name!r}", part.get("inbound_nodes"))
         if makes_mask(class_name, config, part.get("module")):
             read = [ref for node in nodes for ref in flat(references(node)) if isinstance(ref, Ref)]
-            known = [self.compared.get(ref.name, ()) for ref in read]
-            self.compared[name] = set(read) if class_name == "NotEqual" else set().union(*known)
+            self.compared[name] = class_name == "NotEqual", read
         elif class_name == "InputLayer":
             layer = deserialized(part)
             self.made[name, 0] = [Input(batch_shape=layer.batch_shape, dtype=layer.dtype, name=name)]
@@ -154,12 +153,12 @@ class Reader:
         given, compared = {}, None
         for name, value in call.given.items():
             if name == "mask" and all(ref.name in self.compared for ref in flat(value)):
-                compared = set().union(*(self.compared[ref.name] for ref in flat(value)))
+                compared = [ref.name for ref in flat(value)]
             else:
                 given[name] = self._tensors(value)
         outputs = flat(call.layer(self._tensors(call.x), **given))
         if compared is not None:
-            self.masked[outputs[0]] = {self._tensor(ref) for ref in compared}
+            self.masked[outputs[0]] = compared
         return outputs
 
     def _tensors(self, value: Any) -> Any:
@@ -171,14 +170,26 @@ class Reader:
             raise ArgumentError(f"{self.owner}: no layer makes the tensor {list(ref)}, which another one reads.")
         return outputs[ref.place]
 
+    def _sources(self, names: list[str]) -> set[SymbolicTensor]:
+        """The tensors that are compared where these operations make a mask, or those that they rest on."""
+        found, met, pending = set(), set(names), list(names)
+        while pending:
+            compares, read = self.compared[pending.pop()]
+            if compares:
+                found |= {self._tensor(ref) for ref in read}
+                continue
+            fresh = {ref.name for ref in read} & set(self.compared) - met
+            met |= fresh
+            pending += fresh
+        return found
+
     def check_masks(self, model: "Functional") -> None:
         """Raise where a file passes a mask to a layer, and nnlab would not pass the same by itself."""
         own = keras_order.masks(model)
         for node in model._nodes:
-            wanted = self.masked.get(node.outputs[0])
-            met = [mask for tensor in parts(node.x) if (mask := own.get(tensor)) is not None]
-            passed = set().union(*(mask.sources for mask in met if isinstance(mask, keras_order.MaskOperation)))
-            if wanted is not None and wanted != passed:
+            if (makers := self.masked.get(node.outputs[0])) is None:
+                continue
+            if self._sources(makers) != keras_order.sources([own.get(tensor) for tensor in parts(node.x)]):
                 raise ArgumentError(
                     f"{self.owner}: the layer {node.layer.name!r} is given a mask that does not come with its input; "
                     "nnlab passes on the masks of Masking and Embedding, and tensors given as mask=."

@@ -22,11 +22,10 @@ if TYPE_CHECKING:
 
 
 class MaskOperation:
-    """An operation of Keras's that makes a mask of `axes` axes; `sources` are the tensors whose values it compares."""
+    """An operation of Keras's that makes a mask of `axes` axes; some compare the values of their input."""
 
-    def __init__(self, inputs: list[Any], axes: int, sources: frozenset[SymbolicTensor] = frozenset()):
-        self.inputs, self.axes = inputs, axes
-        self.sources = sources.union(*(each.sources for each in inputs if isinstance(each, MaskOperation)))
+    def __init__(self, inputs: list[Any], axes: int, compares: bool = False):
+        self.inputs, self.axes, self.compares = inputs, axes, compares
 
 
 Mask = MaskOperation | SymbolicTensor | None
@@ -44,14 +43,30 @@ def masks(model: "Functional") -> dict[SymbolicTensor, Mask]:
     return found
 
 
+def sources(made: list[Mask]) -> set[SymbolicTensor]:
+    """The tensors whose values are compared where these masks come from."""
+    found, met, pending = set(), set(made), list(made)
+    while pending:
+        mask = pending.pop()
+        if not isinstance(mask, MaskOperation):
+            continue
+        if mask.compares:
+            found.update(mask.inputs)
+            continue
+        fresh = {each for each in mask.inputs if isinstance(each, MaskOperation)} - met
+        met |= fresh
+        pending += fresh
+    return found
+
+
 def after(layer: Layer, tensors: tuple[SymbolicTensor, ...], given: list[Mask]) -> Mask:
     """The mask of what a layer makes of these tensors with these masks."""
     first = tensors[0]
     if isinstance(layer, Masking):
-        compared = MaskOperation([first], first.ndim, frozenset([first]))
+        compared = MaskOperation([first], first.ndim, compares=True)
         return MaskOperation([compared], first.ndim - 1)
     if isinstance(layer, Embedding):
-        return MaskOperation([first], first.ndim, frozenset([first])) if layer.mask_zero else None
+        return MaskOperation([first], first.ndim, compares=True) if layer.mask_zero else None
     if isinstance(layer, Concatenate):
         return side_by_side(tensors, given)
     if isinstance(layer, Merge):

@@ -16,6 +16,14 @@ def linear(x: np.ndarray) -> np.ndarray:
     return np.asarray(x)
 
 
+def at_least_zero(x: np.ndarray) -> np.ndarray:
+    """max(0, x), of arrays with a slab of zeros, not with one zero: NumPy then takes many numbers at a time."""
+    if x.ndim < 2:
+        return np.maximum(x, 0)
+    batch_first = abs(x.strides[0]) >= abs(x.strides[-1])  # in memory; a slab is one of the outermost axis
+    return np.maximum(x, np.zeros_like(x[:1] if batch_first else x[..., :1]))
+
+
 def _relu_gradient(
     x: np.ndarray,
     y: np.ndarray,
@@ -48,7 +56,7 @@ def relu(
     if negative_slope:
         y = np.where(x <= threshold, negative_slope * (x - threshold), x)
     else:
-        y = np.where(x <= threshold, 0, x) if threshold else np.maximum(x, 0)
+        y = np.where(x <= threshold, 0, x) if threshold else at_least_zero(x)
     return y if max_value is None else np.minimum(y, max_value)
 
 

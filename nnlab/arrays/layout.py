@@ -44,12 +44,21 @@ def like(x: Any, values: Any) -> Any:
     """
     if not (isinstance(x, np.ndarray) and isinstance(values, np.ndarray)):
         return values
-    steps = zip(x.shape, x.strides, values.strides, strict=False)
-    if x.ndim < 3 or x.shape != values.shape or all(n == 1 or one == other for n, one, other in steps):
+    if x.ndim < 3 or x.shape != values.shape or order(x) == order(values):
         return values
     ordered = np.empty_like(x, values.dtype)
     ordered[...] = values
     return ordered
+
+
+def order(x: np.ndarray) -> list[int]:
+    """The axes as they lie in memory, the innermost last; those of one number, or of one number repeated, not at all.
+
+    >>> order(np.ones((2, 3, 4))), order(empty((2, 3, 4), "float32")), order(np.broadcast_to(1.0, (2, 3)))
+    ([0, 1, 2], [2, 1, 0], [])
+    """
+    axes = [axis for axis, (n, step) in enumerate(zip(x.shape, x.strides, strict=True)) if n > 1 and step]
+    return sorted(axes, key=lambda axis: -abs(x.strides[axis]))
 
 
 def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:

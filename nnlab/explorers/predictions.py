@@ -48,20 +48,19 @@ def waiting(scene: Scene, grid: str) -> tuple[str, ...]:
 
 
 def concealed(scene: Scene, found: Collection[int]) -> Scene:
-    """The scene with the numbers that wait taken out, as long as not all cells of the first grid are found."""
+    """The scene without what waits, and without the cells of the first grid that waits, until all are found."""
     asked = scene.waiting[0]
     values = np.array(scene.grid(asked).values, float)
     left = np.setdiff1d(np.arange(values.size), list(found))
     if not left.size:
         return scene
     values.flat[left] = np.nan
-    empty = {part.name: np.full(np.shape(part.values), np.nan) for part in scene.grids if part.name in scene.waiting}
-    empty[asked] = values
     parts = []
     for part in scene.grids:
         marks = tuple(mark for mark in part.marks if mark.style != "winner")
-        kept = {"digits": part.shown_digits, "hidden": True} if part.name in empty else {}
-        parts.append(replace(part, values=empty.get(part.name, part.values), marks=marks, **kept))
+        kept = {"values": values, "digits": part.shown_digits, "hidden": True} if part.name == asked else {}
+        if part.name == asked or part.name not in scene.waiting:
+            parts.append(replace(part, marks=marks, **kept))
     accounts = {name: account for name, account in scene.accounts.items() if name not in scene.waiting}
     lines = (line for line in scene.text.split("\n") if line not in scene.notes)
     titles = [part.title for part in scene.parts if part.name in scene.waiting]

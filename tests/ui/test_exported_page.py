@@ -213,6 +213,20 @@ def test_predicting_needs_only_the_keys(opened):
     assert numbers(view, "y") == truth
 
 
+def test_the_winner_of_a_maximum_can_be_clicked(opened):
+    subject = explorers.Pooling(x=[[1, 7, 2, 3], [4, 5, 9, 6]], pool_size=2, predict=True)
+    view = opened(subject)
+    view.locator('.nn-grid[data-name="x"] [data-cell="3"]').click()  # outside the window: no answer, but an edit
+    view.page.keyboard.press("Escape")
+    expect(view.locator(".nn-score")).to_have_text("0 right, 0 wrong, 0 shown")
+    view.locator('.nn-grid[data-name="x"] [data-cell="1"]').click()
+    expect(view.locator(".nn-verdict")).to_have_text("Right: output (0, 0) = 7.")
+    view.get_by_role("button", name="next").first.click()
+    view.locator('.nn-grid[data-name="x"] [data-cell="7"]').click()
+    expect(view.locator(".nn-verdict")).to_have_text("No: output (0, 1) = 9; you chose 6.")
+    expect(view.locator(".nn-score")).to_have_text("1 right, 1 wrong, 0 shown")
+
+
 def test_a_state_with_a_score_comes_back_as_it_was(opened):
     subject = explorers.Stride(predict=True, score={"right": 5, "shown": 1, "found": {"y": [2, 3]}})
     view = opened(subject)

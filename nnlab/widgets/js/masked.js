@@ -3,19 +3,18 @@
 
 const HIDDEN = "hidden until it is predicted";
 
-/** `scene` without the numbers of what waits, as long as not all cells of the first grid that waits are `found`. */
+/** `scene` without what waits, and without the cells of the first grid that waits, as long as not all are `found`. */
 export function masked(scene, found) {
   const [asked, ...others] = scene.waiting;
   const left = (cell) => !found.has(cell);
   if (![...scene.parts.find((part) => part.name === asked).values.keys()].some(left)) return scene;
-  const waits = (name, cell) => others.includes(name) || (name === asked && left(cell));
+  const waits = (name, cell) => name === asked && left(cell);
   const parts = scene.parts
-    .filter((part) => part.kind === "grid" || !scene.waiting.includes(part.name))
+    .filter((part) => !others.includes(part.name))
     .map((part) => {
       const marks = part.marks?.filter((mark) => mark.style !== "winner");
-      if (part.kind !== "grid") return part;
-      if (!scene.waiting.includes(part.name)) return { ...part, marks };
-      return { ...part, marks, editable: false, values: emptied(part.values, (cell) => waits(part.name, cell)), waits: (cell) => waits(part.name, cell) };
+      if (part.name !== asked) return part.marks ? { ...part, marks } : part;
+      return { ...part, marks, editable: false, values: emptied(part.values, left), waits: left };
     });
   const accounts = Object.fromEntries(Object.entries(scene.accounts).filter(([name]) => !others.includes(name)));
   const account = accounts[asked];

@@ -48,7 +48,7 @@ export class View {
     this.right = h("div", { class: "nn-right" }, this.stage.others, this.transport.element, this.predictions.element, this.account.element);
     this.history = new History(this.root, (kind) => this.channel.ask({ kind }));
     this.root.append(
-      h("header", {}, this.title, this.formula, this.badge, this.predictions.tools, this.history.element),
+      h("header", {}, this.title, this.formula, this.badge, h("div", { class: "nn-bar" }, this.predictions.tools, this.history.element)),
       this.controls.element,
       this.message,
       this.presence.element,

@@ -10,10 +10,11 @@ import numpy as np
 from nnlab.core.arguments import boolean, integer, number
 from nnlab.core.trace import Trace
 from nnlab.explorers import dropout_network
+from nnlab.explorers.block import Block
 from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
 from nnlab.explorers.settings import Setting, Settings, as_json, plain
-from nnlab.explorers.sheets import by, drawn, gradient_of, numbers
+from nnlab.explorers.sheets import by, gradient_of
 from nnlab.layers import Dropout as DropoutLayer
 from nnlab.layers import SpatialDropout1D
 from nnlab.models.model import Model
@@ -76,6 +77,7 @@ class Dropout(Explorer):
         **unknown: Any,
     ):
         settings = {name: value for name, value in locals().items() if name in self.setting_names()}
+        self._block = Block("Dropout", ("rows", "columns"), NUMBERS, MOST)
         self._draws: tuple[str, Any] = "", None
         super().__init__(**settings, **unknown)
 
@@ -87,17 +89,7 @@ class Dropout(Explorer):
         settings = {"model": None, **DEFAULTS, **current, **given}
         if settings["model"] is not None:
             return {"grad": None, **settings, **dropout_network.checked(owner, settings)}
-        fresh = "seed" in given or "x" not in current
-        if "x" in given:
-            settings["x"] = numbers(owner, "x", given["x"], MOST)
-        elif fresh or "rows" in given or "columns" in given:
-            rows, columns = (
-                int(number(owner, name, integer(owner, name, settings[name]), 1, MOST)) for name in ("rows", "columns")
-            )
-            sheet = drawn(NUMBERS, MOST, (settings["seed"], MOST)) if fresh else self._sheet
-            settings["x"] = sheet[:rows, :columns].copy()
-        settings["x"].flags.writeable = False
-        settings["rows"], settings["columns"] = settings["x"].shape
+        settings |= self._block.prepared(settings, current, given)
         settings["rate"] = number(owner, "rate", settings["rate"], 0.0, 1.0)
         settings["training"] = boolean(owner, "training", settings["training"])
         settings["spatial"] = boolean(owner, "spatial", settings["spatial"])
@@ -111,12 +103,8 @@ class Dropout(Explorer):
         return {"rate": layer.rate, "spatial": call.name == "SpatialDropout1D"}
 
     def remember(self, settings: Settings) -> None:
-        """Keep the numbers that a learner set, so that rows taken away and brought back are the same."""
-        if settings["model"] is not None:
-            return
-        if getattr(self, "_seed", None) != settings["seed"]:
-            self._sheet, self._seed = drawn(NUMBERS, MOST, (settings["seed"], MOST)), settings["seed"]
-        self._sheet[: settings["rows"], : settings["columns"]] = settings["x"]
+        if settings["model"] is None:
+            self._block.remember(settings)
 
     def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
         if name == "output":

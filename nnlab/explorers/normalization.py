@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -10,13 +9,14 @@ import numpy as np
 from nnlab.core.arguments import boolean, integer, number, one_of
 from nnlab.core.errors import ArgumentError
 from nnlab.core.trace import Trace
+from nnlab.explorers.block import Block
 from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
-from nnlab.explorers.normalization_gradients import gradients, shares
+from nnlab.explorers.normalization_accounts import accounts, sheets
+from nnlab.explorers.normalization_gradients import gradients
 from nnlab.explorers.settings import Setting, Settings
-from nnlab.explorers.sheets import by, drawn, gradient_of, numbers, row
+from nnlab.explorers.sheets import by, gradient_of, row
 from nnlab.layers import BatchNormalization, GroupNormalization, LayerNormalization
-from nnlab.widgets.accounts import Account, Equation, Terms
 from nnlab.widgets.charts import Curves
 from nnlab.widgets.scene import Grid, Scene
 
@@ -93,6 +93,7 @@ class BatchNorm(Explorer):
         **unknown: Any,
     ):
         settings = {name: value for name, value in locals().items() if name in self.setting_names()}
+        self._block = Block("BatchNorm", ("samples", "channels"), NUMBERS, MOST)
         super().__init__(**settings, **unknown)
 
     # ---- the settings
@@ -101,16 +102,7 @@ class BatchNorm(Explorer):
         owner = "BatchNorm"
         given = {name: value for name, value in changes.items() if value is not None}
         settings = {**DEFAULTS, **current, **given}
-        fresh = "seed" in given or "x" not in current
-        if "x" in given:
-            settings["x"] = numbers(owner, "x", given["x"], MOST)
-        elif fresh or "samples" in given or "channels" in given:
-            sizes = [integer(owner, name, settings[name]) for name in ("samples", "channels")]
-            for name, size in zip(("samples", "channels"), sizes, strict=True):
-                number(owner, name, size, 1, MOST)
-            sheet = drawn(NUMBERS, MOST, (settings["seed"], MOST)) if fresh else self._sheet
-            settings["x"] = sheet[: sizes[0], : sizes[1]].copy()
-        settings["samples"], settings["channels"] = settings["x"].shape
+        settings |= self._block.prepared(settings, current, given)
         for name, start in (("gamma", 1.0), ("beta", 0.0)):
             kept = [*current.get(name, ()), *[start] * MOST][: settings["channels"]]
             settings[name] = row(owner, name, given.get(name, kept), settings["channels"])
@@ -121,7 +113,7 @@ class BatchNorm(Explorer):
         settings["momentum"] = number(owner, "momentum", settings["momentum"], 0.0, 1.0)
         settings["step"] = int(number(owner, "step", integer(owner, "step", settings["step"], 0), 0, LONGEST))
         settings["grad"] = gradient_of(owner, given, current, settings["x"].shape)
-        for name in ("x", "gamma", "beta"):
+        for name in ("gamma", "beta"):
             settings[name].flags.writeable = False
         y = self.layer(settings)(settings["x"], training=settings["training"])
         if not np.isfinite(y).all():
@@ -138,10 +130,7 @@ class BatchNorm(Explorer):
         return changes | {name: getattr(layer, name) for name in ("momentum", "groups") if hasattr(layer, name)}
 
     def remember(self, settings: Settings) -> None:
-        """Keep the numbers that a learner set, so that a batch made smaller and larger again brings them back."""
-        if getattr(self, "_seed", None) != settings["seed"]:
-            self._sheet, self._seed = drawn(NUMBERS, MOST, (settings["seed"], MOST)), settings["seed"]
-        self._sheet[: settings["samples"], : settings["channels"]] = settings["x"]
+        self._block.remember(settings)
 
     def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
         options = {
@@ -264,61 +253,6 @@ class BatchNorm(Explorer):
 def self_shape(scene: Scene) -> tuple[int, ...]:
     """The shape of the block."""
     return scene.grid("x").values.shape
-
-
-def sheets(trace: Trace, settings: Settings) -> dict[str, np.ndarray]:
-    """Each value of the trace as rows and columns."""
-    samples, channels = trace["x"].shape
-    shared = {"batch": (1, channels), "layer": (samples, 1), "group": (samples, settings["groups"])}[settings["kind"]]
-    shapes = dict.fromkeys(("mean", "var", "inv_std"), shared)
-    shapes |= dict.fromkeys(("gamma", "beta", "moving_mean", "moving_variance"), (1, channels))
-    return {name: trace[name].value.reshape(shapes.get(name, (samples, channels))) for name in trace.names}
-
-
-def accounts(trace: Trace, settings: Settings) -> dict[str, Account]:
-    """How each number of the block comes about."""
-    samples, channels = trace["x"].shape
-    cells = np.arange(samples * channels)
-    column, part = cells % channels, shares(settings)
-    epsilon = Decimal(repr(settings["epsilon"]))
-    if settings["kind"] == "batch" and not settings["training"]:
-        kept = np.arange(channels)
-        mean: Account = Equation("{moving_mean}", {"moving_mean": kept}, lambda value: value)
-        var: Account = Equation("{moving_variance}", {"moving_variance": kept}, lambda value: value)
-    else:
-        members = np.array([np.flatnonzero(part == one) for one in range(part.max() + 1)])
-        mean = average(trace, members, ("x",), samples if settings["kind"] == "batch" else 1)
-        var = average(trace, members, ("centered", "centered"), samples if settings["kind"] == "batch" else 1)
-    turned = cells.reshape(samples, channels).T.ravel()  # a line of points holds a channel
-    return {
-        "samples": Equation("{x}", {"x": turned}, lambda x: x),
-        "mean": mean,
-        "centered": Equation("{x} − {mean}", {"x": cells, "mean": part}, lambda x, mean: x - mean),
-        "var": var,
-        "inv_std": Equation(
-            f"1 / √({{var}} + {settings['epsilon']:g})",
-            {"var": np.arange(part.max() + 1)},
-            lambda value: 1 / (value + epsilon).sqrt(),
-        ),
-        "x_hat": Equation(
-            "{centered} × {inv_std}", {"centered": cells, "inv_std": part}, lambda centered, scale: centered * scale
-        ),
-        "y": Equation(
-            "{gamma} × {x_hat} + {beta}",
-            {"gamma": column, "x_hat": cells, "beta": column},
-            lambda gamma, x_hat, beta: gamma * x_hat + beta,
-        ),
-        "outputs": Equation("{y}", {"y": turned}, lambda y: y),
-    }
-
-
-def average(trace: Trace, members: np.ndarray, factors: tuple[str, ...], rows: int) -> Terms:
-    """A mean over the cells that share it, of a value or of its square."""
-    values = np.ravel(trace[factors[0]].value).astype(float)[members] ** len(factors)
-    count = np.full(len(members), members.shape[1])
-    return Terms(
-        {factors[0]: members}, factors, values, (rows, members.shape[1] // rows), 3, operation="mean", count=count
-    )
 
 
 def code(layer: Any) -> str:

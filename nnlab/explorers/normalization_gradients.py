@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.core.trace import Trace
+from nnlab.explorers.normalization_accounts import shares
 from nnlab.widgets.accounts import Account, Equation, Terms
 from nnlab.widgets.scene import Grid
 
@@ -19,15 +20,6 @@ TITLES = {
     "gamma": "γ",
     "beta": "β",
 }
-
-
-def shares(settings: Mapping[str, Any]) -> np.ndarray:
-    """For each cell of the block, which mean it shares."""
-    samples, channels = settings["x"].shape
-    cells = np.arange(samples * channels)
-    sample, channel = cells // channels, cells % channels
-    group = sample * settings["groups"] + channel // max(channels // settings["groups"], 1)
-    return {"batch": channel, "layer": sample, "group": group}[settings["kind"]]
 
 
 def gradients(

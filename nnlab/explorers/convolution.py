@@ -1,35 +1,35 @@
-"""What the explorers of convolution share: one input, one kernel, one bias, and the real Conv2D that joins them."""
+"""What the explorers of convolution share: one input, one filter, one bias, and the real Conv2D that joins them."""
 
 import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
 
 from nnlab import arrays
-from nnlab.core.arguments import integers, number
+from nnlab.core.arguments import boolean, integer, integers, number
 from nnlab.core.errors import ArgumentError, ShapeError
+from nnlab.core.layer import Layer
 from nnlab.core.trace import Trace
-from nnlab.explorers.convolution_gradients import gradients
+from nnlab.explorers import convolution_picture, gridding, paddings
 from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
 from nnlab.explorers.settings import Setting, Settings
-from nnlab.explorers.sheets import LARGEST, by, drawn, numbers, single
-from nnlab.explorers.windows import cell_numbers, counts, formula, plane, ring
-from nnlab.layers import Conv2D
-from nnlab.widgets import decimals
-from nnlab.widgets.accounts import Terms
-from nnlab.widgets.scene import Grid, Mark, Scene
+from nnlab.explorers.sheets import LARGEST, drawn, flat, numbers, single, volume
+from nnlab.explorers.windows import Pass
+from nnlab.widgets.scene import Scene
 
 MOST = {"x": 12, "kernel": 7}  # cells a side: more could not be read
+FARTHEST = 37  # cells that a dilated kernel reaches over: 7 weights at rate 6
+CHANNELS = 3
 SIZES = {"x": "input_size", "kernel": "kernel_size"}
-ONES = {"x": (0, 3), "kernel": (2, 3)}  # batch and channels of an image, channels and filters of a kernel
+ONES = {"x": (0,), "kernel": (3,)}  # the batch of an image, the filters of a kernel
 NUMBERS = {"x": (-3, -2, -1, 0, 1, 2, 3, 4, 5), "kernel": (-2, -1, 1, 2)}
+SHOWN = ("kernel_size", "strides", "padding", "dilation_rate")  # in the line of Keras, beside the filters
 
 
 class ConvolutionExplorer(Explorer):
-    """The base of Stride, Padding and their kin: the same layer with other controls, grids and notes."""
+    """The base of Stride, Padding and their kin: the same layer with other controls and notes."""
 
     title: ClassVar[str] = ""
     defaults: ClassVar[Mapping[str, Any]] = {
@@ -39,8 +39,11 @@ class ConvolutionExplorer(Explorer):
         "dilation_rate": 1,
         "input_size": 7,
         "kernel_size": 3,
+        "channels": 1,
+        "compare": False,
+        "rates": gridding.NONE,
     }
-    choices = ("padding",)
+    choices = ("padding", "rates")
 
     x = Setting()
     kernel = Setting()
@@ -51,14 +54,13 @@ class ConvolutionExplorer(Explorer):
     dilation_rate = Setting()
     input_size = Setting()
     kernel_size = Setting()
+    channels = Setting()
+    compare = Setting()
+    rates = Setting()
 
-    def extra_grids(self, used: Mapping[str, np.ndarray]) -> tuple[Grid, ...]:
-        """Grids of the input's shape beside the layer's own; `used` counts the windows that read each cell."""
-        return ()
-
-    def notes(self, layer: Conv2D, trace: Trace, used: Mapping[str, np.ndarray]) -> tuple[str, ...]:
-        """What is worth saying about this picture."""
-        return ()
+    def notes(self, shown: Pass) -> list[str]:
+        """What is worth saying about this picture, before what all convolutions say."""
+        return []
 
     # ---- the settings
 
@@ -66,188 +68,189 @@ class ConvolutionExplorer(Explorer):
         owner = type(self).__name__
         given = {name: value for name, value in changes.items() if value is not None}
         settings = {**self.defaults, **current, **given}
+        own = {name: self._array(name, given) for name in SIZES if name in given}
+        settings["channels"] = self._channels(settings["channels"], given, own)
         for name in SIZES:
-            settings |= self._sized(name, settings, given, fresh="seed" in given or name not in current)
+            fresh = "seed" in given or name not in current
+            settings |= self._sized(name, settings, given, own.get(name), fresh)
         bias = settings["bias"]
         bias = bias.item() if isinstance(bias, np.ndarray) and bias.size == 1 else bias
         settings["bias"] = number(owner, "bias", bias, -LARGEST, LARGEST)
-        layer = self._convolution(settings)
+        settings["compare"] = boolean(owner, "compare", settings["compare"])
+        settings["rates"] = gridding.normal(owner, settings["rates"], settings["kernel"].shape[:2])
+        layer = self.layer(settings)
+        reach = max(map(arrays.extent, settings["kernel"].shape, paddings.convolution_of(layer).dilation_rate))
+        if reach > FARTHEST:
+            raise ArgumentError(f"{owner}: the kernel reaches over {reach} cells, expected at most {FARTHEST}.")
         settings["grad"] = self._upstream(layer, settings, given)
-        rates = {"strides": single(layer.strides), "dilation_rate": single(layer.dilation_rate)}
-        return settings | rates | {"padding": layer.padding}
+        convolution = paddings.convolution_of(layer)
+        return settings | {name: single(getattr(convolution, name)) for name in ("strides", "dilation_rate")}
 
-    def _sized(self, name: str, settings: Settings, given: Mapping[str, Any], fresh: bool) -> Settings:
+    def _array(self, name: str, given: Mapping[str, Any]) -> np.ndarray:
+        return numbers(type(self).__name__, name, given[name], MOST[name], ONES[name], CHANNELS)
+
+    def _channels(self, channels: Any, given: Mapping[str, Any], own: Mapping[str, np.ndarray]) -> int:
+        """How many there are, whether the arrays or the setting say so."""
+        owner = type(self).__name__
+        said = {name: volume(array).shape[2] for name, array in own.items()}
+        said |= {"channels": integer(owner, "channels", given["channels"])} if "channels" in given else {}
+        if len(set(said.values())) > 1:
+            listed = ", ".join(f"{name}: {count}" for name, count in said.items())
+            raise ShapeError(f"{owner}: x, kernel and channels must agree on the channels, received {listed}.")
+        channels = next(iter(said.values()), channels)
+        if channels > CHANNELS:
+            raise ArgumentError(f"{owner}: channels can be at most {CHANNELS}, received {channels}.")
+        return channels
+
+    def _sized(
+        self, name: str, settings: Settings, given: Mapping[str, Any], array: np.ndarray | None, fresh: bool
+    ) -> Settings:
         """An array and its size, whichever of the two was given."""
         owner, size = type(self).__name__, SIZES[name]
-        if name in given:
-            array = numbers(owner, name, given[name], MOST[name], ONES[name])
-            if size in given and integers(owner, size, given[size], 2) != array.shape:
+        if array is not None:
+            if size in given and integers(owner, size, given[size], 2) != array.shape[:2]:
                 raise ShapeError(f"{owner}: {size}={given[size]} does not fit {name} of shape {array.shape}; give one.")
-        elif size in given or fresh:
+        elif size in given or fresh or volume(settings[name]).shape[2] != settings["channels"]:
             shape = integers(owner, size, settings[size], 2)
             if max(shape) > MOST[name]:
                 raise ArgumentError(f"{owner}: {size} can be at most {MOST[name]}, received {settings[size]!r}.")
             sheet = sheet_of(name, settings["seed"]) if fresh else self._sheets[name]
-            array = sheet[: shape[0], : shape[1]].copy()
+            array = flat(sheet[: shape[0], : shape[1], : settings["channels"]].copy())
         else:
             array = settings[name]
         array.flags.writeable = False  # a number set in place would not reach the picture
-        return {name: array, size: single(array.shape)}
+        return {name: array, size: single(array.shape[:2])}
 
-    def _upstream(self, layer: Conv2D, settings: Settings, given: Mapping[str, Any]) -> np.ndarray | None:
+    def _upstream(self, layer: Layer, settings: Settings, given: Mapping[str, Any]) -> np.ndarray | None:
         """The gradient of the output, if it is not all ones: as given, or what a learner made of it before."""
-        owner, shape = type(self).__name__, layer.compute_output_shape((1, *settings["x"].shape, 1))[1:3]
+        owner, shape = type(self).__name__, output_shape(layer, settings)
         if "grad" in given:
-            array = numbers(owner, "grad", given["grad"], MOST["x"], ONES["x"])
+            array = numbers(owner, "grad", given["grad"], max(shape), (0, 3))
             if array.shape != shape:
                 raise ShapeError(f"{owner}: grad has shape {array.shape}, expected that of the output, {shape}.")
+        elif hasattr(self, "_sheets"):
+            array = self._sheets["grad"][: shape[0], : shape[1]].copy()
         else:
-            array = self._sheets["grad"][: shape[0], : shape[1]].copy() if hasattr(self, "_sheets") else np.ones(shape)
+            array = np.ones(shape)
         array.flags.writeable = False
         return None if (array == 1).all() else array
-
-    def _grad(self, settings: Settings) -> np.ndarray:
-        shape = self.layer(settings).compute_output_shape((1, *settings["x"].shape, 1))[1:3]
-        return np.ones(shape) if settings["grad"] is None else settings["grad"]
-
-    def accept(self, call: Call) -> Settings:
-        """The settings of a Conv2D with one filter."""
-        layer = call.layer("Conv2D", shown=("filters", "kernel_size", "strides", "padding", "dilation_rate"))
-        if layer.filters != 1:
-            raise ArgumentError(f"{call.owner}: one filter is shown here, received filters={layer.filters}.")
-        return {name: getattr(layer, name) for name in ("kernel_size", "strides", "padding", "dilation_rate")}
 
     def remember(self, settings: Settings) -> None:
         """Keep the numbers that a learner set, so that a size made smaller and larger again brings them back."""
         same_seed = getattr(self, "_seed", None) == settings["seed"]
-        fresh = {"grad": np.ones((MOST["x"], MOST["x"]))}
-        fresh |= {name: sheet_of(name, settings["seed"]) for name in SIZES}
+        side = MOST["x"] + FARTHEST  # no output has more
+        fresh = {"grad": np.ones((side, side))} | {name: sheet_of(name, settings["seed"]) for name in SIZES}
         sheets = self._sheets if same_seed else fresh
-        for name, sheet in sheets.items():
-            array = self._grad(settings) if name == "grad" else settings[name]
-            rows, columns = array.shape
-            sheet[:rows, :columns] = array
+        sheets["grad"][tuple(map(slice, self._grad(settings).shape))] = self._grad(settings)
+        for name in SIZES:
+            array = volume(settings[name])
+            sheets[name][tuple(map(slice, array.shape))] = array
         self._sheets, self._seed = sheets, settings["seed"]
+
+    def _grad(self, settings: Settings) -> np.ndarray:
+        given = settings["grad"]
+        return np.ones(output_shape(self.layer(settings), settings)) if given is None else given
+
+    def edited(self, name: str, values: np.ndarray) -> Settings:
+        """The channels of an array come last, in a picture first."""
+        return {name: np.moveaxis(values, 0, -1) if values.ndim == 3 else values}
+
+    def accept(self, *calls: Call) -> Settings:
+        """The settings of an Input, a padding and a Conv2D with one filter, or of a stack of them with rates."""
+        owner, size = type(self).__name__, {}
+        if calls and calls[0].name == "InputLayer":
+            size, calls = input_size(calls[0]), calls[1:]
+        if not calls:
+            raise ArgumentError(f"{owner}: expected one layer, received 0.")
+        if sum(call.name == "Conv2D" for call in calls) > 1:
+            return size | gridding.read(calls, self.settings["rates"])
+        *before, call = calls
+        layer = call.layer("Conv2D", shown=("filters", *SHOWN))
+        if layer.filters != 1:
+            raise ArgumentError(f"{call.owner}: one filter is shown here, received filters={layer.filters}.")
+        sides = integers(owner, "input_size", size.get("input_size", self.settings["input_size"]), 2)
+        padding = paddings.read(before, layer, sides, self.settings["padding"])
+        return size | {name: getattr(layer, name) for name in SHOWN} | {"padding": padding, "rates": gridding.NONE}
 
     def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
         """Beyond these a control would change nothing that can be seen, or show more than can be read."""
-        if name == "padding":
-            return ("valid", "same")
         if name == "strides":
             return range(1, self._longest_stride(settings) + 1)
-        return range(1, {"input_size": MOST["x"], "kernel_size": MOST["kernel"], "dilation_rate": 4}[name] + 1)
+        most = {"input_size": MOST["x"], "kernel_size": MOST["kernel"], "dilation_rate": 4, "channels": CHANNELS}
+        known = {"padding": paddings.MODES, "rates": gridding.OFFERED}
+        return known[name] if name in known else range(1, most[name] + 1)
 
     def _longest_stride(self, settings: Settings) -> int:
         """The first stride that leaves a single window."""
         rates = integers("Conv2D", "dilation_rate", settings["dilation_rate"], 2)
-        sides = list(zip(settings["x"].shape, settings["kernel"].shape, rates, strict=True))
+        sides = list(zip(settings["x"].shape[:2], settings["kernel"].shape[:2], rates, strict=True))
+        padding = settings["padding"]
+        if padding == "full":
+            sides = [(n + 2 * (arrays.extent(k, d) - 1), k, d) for n, k, d in sides]
 
         def windows(stride: int) -> list[int | None]:
-            return [arrays.output_length(n, k, stride, settings["padding"], d) for n, k, d in sides]
+            mode = "valid" if padding in ("valid", "full") else "same"
+            return [arrays.output_length(n, k, stride, mode, d) for n, k, d in sides]
 
         return next(stride for stride in itertools.count(1) if max(windows(stride)) <= 1)
 
-    def layer(self, settings: Settings) -> Conv2D:
-        layer = self._convolution(settings)
-        layer.compute_output_shape((1, *settings["x"].shape, 1))
-        return layer
-
-    def _convolution(self, settings: Settings) -> Conv2D:
-        return Conv2D(
-            filters=1,
-            kernel_size=settings["kernel"].shape,
+    def layer(self, settings: Settings) -> Layer:
+        layer = paddings.layers(
+            type(self).__name__,
+            settings["padding"],
+            settings["x"].shape[:2],
+            kernel_size=settings["kernel"].shape[:2],
             strides=settings["strides"],
-            padding=settings["padding"],
             dilation_rate=settings["dilation_rate"],
-            kernel_initializer="zeros",  # draws nothing from the global random state
-            name=type(self).__name__.lower(),
         )
+        output_shape(layer, settings)
+        return layer
 
     # ---- the picture
 
     def draw(self, settings: Settings) -> tuple[Scene, Trace]:
-        layer = self.layer(settings)
-        layer.build((1, *settings["x"].shape, 1))
-        layer.set_weights([settings["kernel"][:, :, None, None], [settings["bias"]]])
-        trace = layer.trace(settings["x"][None, :, :, None], seed=0, grad=self._grad(settings)[None, :, :, None])
-        links = cell_numbers(layer, trace)
-        used = {name: counts(links[name], plane(trace, name).shape) for name in ("x", "padded")}
-        grids = [*self._grids(trace, used), *self.extra_grids(used)]
-        links |= {grid.name: links["x"] for grid in self.extra_grids(used)}
-        if trace["padded"].shape == trace["x"].shape:
-            del links["padded"]
-        factors = ("padded" if "padded" in links else "x", "kernel")
-        weights = plane(trace, "kernel").astype(float)  # products of float32 numbers are exact in float64
-        terms = np.reshape(trace["windows"].value, links["x"].shape) * weights.ravel()
-        accounts = {"y": Terms(links, factors, terms, weights.shape, digits(trace), addends=("bias",))}
-        if settings["gradient"]:
-            backward = gradients(trace, links)
-            grids, accounts = [*grids, *backward[0]], accounts | backward[1]
-        scene = Scene(
-            title=self.title,
-            formula="" if "formula" in settings["hide"] else formula(layer, trace),
-            parts=tuple(grids),
-            accounts=accounts,
-            result="y",
-            controls=tuple(self.control(name, settings) for name in self.controls),
-            notes=self.notes(layer, trace, used),
-            code=code(layer),
-            hide=settings["hide"],
-        )
-        return replace(scene, text=self._text(layer, scene)), trace
+        shown = self.convolved(settings)
+        controls = tuple(self.control(name, settings) for name in self._shown(settings))
+        if settings["rates"] != gridding.NONE:
+            return gridding.scene(self.title, settings, controls), shown.trace
+        if settings["compare"]:
+            others = {mode: self._attempt(settings | {"padding": mode, "grad": None}) for mode in paddings.MODES}
+            return convolution_picture.comparison(self.title, shown, others, settings, controls), shown.trace
+        return convolution_picture.scene(self.title, shown, self.notes(shown), settings, controls), shown.trace
 
-    def _grids(self, trace: Trace, used: Mapping[str, np.ndarray]) -> list[Grid]:
-        """Input, padded input where there is padding, kernel, bias and output."""
-        unread = {name: Mark("unread", "read by no window", count == 0) for name, count in used.items()}
-        image = ("h", "w")
-        grids = [
-            Grid("x", "Input", plane(trace, "x"), "input", image, source=True, editable=True, marks=(unread["x"],))
-        ]
-        if trace["padded"].shape != trace["x"].shape:
-            marks = (*ring(trace), unread["padded"])
-            grids[0] = replace(grids[0], mirrors="padded")
-            grids.append(
-                Grid(
-                    "padded",
-                    "Padded input",
-                    plane(trace, "padded"),
-                    "padded input",
-                    image,
-                    "→",
-                    source=True,
-                    marks=marks,
-                )
-            )
-        grids.append(Grid("kernel", "Kernel", plane(trace, "kernel"), "weight", ("u", "v"), "∗", editable=True))
-        grids.append(Grid("bias", "Bias", trace["bias"].value.reshape(1, 1), "bias", before="+", editable=True))
-        grids.append(Grid("y", "Output", plane(trace, "y"), "output", ("i", "j"), "=", digits=digits(trace)))
-        return grids
+    def convolved(self, settings: Settings) -> Pass:
+        """The layer of the settings on its way over the input."""
+        x, kernel, bias = (settings[name] for name in ("x", "kernel", "bias"))
+        return Pass(settings["padding"], self.layer(settings), x, kernel, bias, self._grad(settings))
 
-    def _text(self, layer: Conv2D, scene: Scene) -> str:
-        sizes = {grid.name: by(grid.values.shape) for grid in scene.grids}
-        padded = f"padded to {sizes['padded']}" if "padded" in sizes else "without padding"
-        dilated = f", dilation rate {by(layer.dilation_rate)}" if max(layer.dilation_rate) > 1 else ""
-        first = (
-            f"{self.title}: an input of {sizes['x']} cells, {padded}; a kernel of {sizes['kernel']}, "
-            f"moved by {by(layer.strides)} cells{dilated}; an output of {sizes['y']}."
-        )
-        return "\n".join([first, *scene.notes, *(grid.text() for grid in scene.grids)])
+    def _attempt(self, settings: Settings) -> Pass | str:
+        """The pass, or the sentence with which the layer refuses it."""
+        try:
+            return self.convolved(settings)
+        except (ArgumentError, ShapeError) as error:
+            return str(error)
+
+    def _shown(self, settings: Settings) -> tuple[str, ...]:
+        """The controls that change anything in this picture."""
+        if settings["rates"] != gridding.NONE:
+            return tuple(name for name in self.controls if name in ("kernel_size", "rates"))
+        return tuple(name for name in self.controls if not (settings["compare"] and name == "gradient"))
+
+
+def output_shape(layer: Layer, settings: Mapping[str, Any]) -> tuple[int, ...]:
+    """Rows and columns of what the layer makes of the input; raises if it refuses it."""
+    return layer.compute_output_shape((1, *volume(settings["x"]).shape))[1:3]
 
 
 def sheet_of(name: str, seed: int) -> np.ndarray:
     """Numbers for the largest input or kernel."""
-    return drawn(NUMBERS[name], MOST[name], (seed, MOST[name]))
+    seeds = [(seed, MOST[name]), *((seed, MOST[name], channel) for channel in range(1, CHANNELS))]
+    return np.stack([drawn(NUMBERS[name], MOST[name], each) for each in seeds], -1)
 
 
-def digits(trace: Trace) -> int:
-    """The decimals with which products, bias and output are printed."""
-    return decimals.of_products(plane(trace, "x"), plane(trace, "kernel"), addend=trace["bias"].value)
-
-
-def code(layer: Conv2D) -> str:
-    """The line of Keras that makes the layer."""
-    dilation = f", dilation_rate={layer.dilation_rate}" if max(layer.dilation_rate) > 1 else ""
-    return (
-        f"keras.layers.Conv2D(filters=1, kernel_size={layer.kernel_size}, strides={layer.strides}, "
-        f'padding="{layer.padding}"{dilation})'
-    )
+def input_size(call: Call) -> Settings:
+    """Size and channels of an Input."""
+    shape = call.layer("InputLayer", shown=("shape",)).batch_shape
+    if not (len(shape) == 4 and all(shape[1:])):
+        raise ArgumentError(f"{call.owner}: Input takes shape=(rows, columns, channels), received {shape[1:]}.")
+    return {"input_size": shape[1:3], "channels": shape[3]}

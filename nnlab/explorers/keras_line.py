@@ -18,6 +18,8 @@ LONGEST = 4000  # characters: a line of a model of a hundred layers
 PREFIXES = ("keras.layers.", "tf.keras.layers.", "tensorflow.keras.layers.", "nnlab.layers.", "layers.")
 MODELS = ("Sequential", "models.Sequential", "keras.Sequential", "keras.models.Sequential", "tf.keras.Sequential")
 ALIASES = {"Input": "InputLayer", "keras.Input": "InputLayer", "tf.keras.Input": "InputLayer"}
+PADS = ("np.pad", "numpy.pad", "keras.ops.pad", "ops.pad")  # no layers, but what stands before one
+PAD_TAKES = ("x", "pad_width", "mode")
 LARGEST = 10**15  # of an integer: beyond, Python would print more digits than anybody reads
 LITERALS = (int, float, str, bool, type(None))
 
@@ -98,6 +100,8 @@ class _Reader:
         return [self.call(node, name)]
 
     def call(self, node: ast.Call, name: str) -> Call:
+        if name in PADS:
+            return self.pad(node)
         for prefix in PREFIXES:
             name = name.removeprefix(prefix)
         name = ALIASES.get(name, name)
@@ -121,6 +125,15 @@ class _Reader:
                 raise unknown_arguments(f"{self.owner}: {name}", [argument], takes)
             arguments[argument] = self.literal(value, f"{argument} of {name}")
         return Call(self.owner, name, arguments)
+
+    def pad(self, node: ast.Call) -> Call:
+        """`np.pad(x, pad_width, mode)`, whose first argument is what is padded, by whatever name."""
+        given = [*zip(PAD_TAKES, node.args, strict=False), *((word.arg, word.value) for word in node.keywords)]
+        names = [argument for argument, _ in given]
+        if len(node.args) > len(PAD_TAKES) or len(set(names)) < len(names) or not set(names) <= set(PAD_TAKES):
+            raise ArgumentError(f"{self.owner}: pad takes {', '.join(PAD_TAKES)}, each once.")
+        arguments = {name: self.literal(value, f"{name} of pad") for name, value in given if name != "x"}
+        return Call(self.owner, "pad", arguments)
 
     def literal(self, node: ast.expr, what: str) -> Any:
         """A number, a text, True, False, None, or a tuple or list of them."""

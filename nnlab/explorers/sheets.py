@@ -21,22 +21,28 @@ def drawn(values: tuple[int, ...], most: int, seed: int | tuple[int, ...]) -> np
     return np.random.default_rng(seed).choice(values, (most, most)).astype(float)
 
 
-def numbers(owner: str, name: str, value: Any, most: int, ones: tuple[int, ...] = ()) -> np.ndarray:
-    """`value` as rows and columns of numbers, each short enough to read.
+def numbers(owner: str, name: str, value: Any, most: int, ones: tuple[int, ...] = (), channels: int = 1) -> np.ndarray:
+    """`value` as rows and columns of numbers, each short enough to read; of up to so many `channels`, which come last.
 
-    An array with four axes may come as a layer takes it, with the axes `ones` of length 1; they are dropped.
+    An array with four axes may come as a layer takes it, with the axes `ones` of length 1; they are dropped, and so is
+    an axis of a single channel.
 
     >>> numbers("Stride", "x", [[1, 2]], most=12)
     array([[1., 2.]])
     """
     expected = f"expected rows and columns of numbers, at most {most} of each"
+    if channels > 1:
+        expected += f", in up to {channels} channels"
     try:
         array = np.asarray(value)
     except ValueError:
         raise ShapeError(f"{owner}: {name} has rows of unequal lengths; {expected}.") from None
     if array.ndim == 4 and all(array.shape[axis] == 1 for axis in ones):
         array = array.squeeze(ones)
-    if array.ndim != 2 or not 1 <= min(array.shape) <= max(array.shape) <= most:
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[..., 0]
+    in_channels = array.ndim == 3 and 1 <= array.shape[2] <= channels
+    if not (array.ndim == 2 or in_channels) or not 1 <= min(array.shape[:2]) <= max(array.shape[:2]) <= most:
         part = f" Pass a part, such as {name}[:{most}, :{most}]." if array.ndim == 2 and array.size else ""
         raise ShapeError(f"{owner}: {name} has shape {array.shape}; {expected}.{part}")
     if array.dtype.kind not in "fiub":
@@ -59,6 +65,25 @@ def row(owner: str, name: str, value: Any, length: int) -> np.ndarray:
     if array.size != length:
         raise ShapeError(f"{owner}: {name} takes {length} numbers, one a channel, received {array.size}.")
     return np.array([number(owner, name, each, -LARGEST, LARGEST) for each in array.tolist()])
+
+
+def volume(array: np.ndarray) -> np.ndarray:
+    """Rows and columns with an axis for channels after them."""
+    return array if array.ndim == 3 else array[..., None]
+
+
+def flat(array: np.ndarray) -> np.ndarray:
+    """Rows, columns and channels, without the last axis where there is one channel only."""
+    return array[..., 0] if array.shape[-1] == 1 else array
+
+
+def sheets(array: np.ndarray) -> np.ndarray:
+    """Rows, columns and channels as a view draws them: a sheet of rows and columns for each channel.
+
+    >>> sheets(np.zeros((4, 5, 3))).shape, sheets(np.zeros((4, 5, 1))).shape
+    ((3, 4, 5), (4, 5))
+    """
+    return np.moveaxis(array, -1, 0) if array.shape[-1] > 1 else array[..., 0]
 
 
 def gradient_of(owner: str, given: Mapping[str, Any], current: Mapping[str, Any], shape: tuple[int, ...]) -> Any:

@@ -1,22 +1,23 @@
 """Stride: how far the window moves, why the output shrinks, and which cells rounding leaves behind."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from nnlab.core.trace import Trace
 from nnlab.explorers.convolution import ConvolutionExplorer
-from nnlab.layers import Conv2D
+from nnlab.explorers.windows import Pass
 
 
 class Stride(ConvolutionExplorer):
     """The window of a convolution on its way over the input.
 
-    x: rows and columns of numbers, at most 12 each; kernel: at most 7 each; without them both are drawn from the
-    seed with `input_size` and `kernel_size` cells a side. All parameters are traits that can be set later; sizes,
-    strides and dilation rate are one integer or a pair (rows, columns). `hide` names controls or parts of the view
-    ("transport", "ledger", "notes", "code") to leave out. Nonsense raises, and the view keeps its last picture.
+    x: rows and columns of numbers, at most 12 each, or (rows, columns, channels) with up to 3 channels; kernel: at
+    most 7 each, with as many channels; without them both are drawn from the seed with `input_size` and `kernel_size`
+    cells a side. All parameters are traits that can be set later; sizes, strides and dilation rate are one integer or
+    a pair (rows, columns). `padding` is "valid", "same", or, by a layer before the convolution, "full", "causal" or
+    "reflect"; `compare=True` shows all five. `rates` ((2, 2, 2), or "2, 2, 2 | 1, 2, 5" for two stacks) shows what one
+    output sees through stacked dilated layers. `hide` names controls or parts of the view ("transport", "ledger",
+    "notes", "code") to leave out. Nonsense raises, and the view keeps its last picture.
 
     >>> explorer = Stride(x=[[1, 2, 3, 4], [5, 6, 7, 8], [9, 8, 7, 6], [5, 4, 3, 2]], kernel=[[1, 0], [0, 1]], bias=0)
     >>> explorer.trace["y"].value[0, :, :, 0]
@@ -31,7 +32,17 @@ class Stride(ConvolutionExplorer):
     """
 
     title = "Stride"
-    controls = ("strides", "kernel_size", "input_size", "padding", "dilation_rate", "gradient")
+    controls = (
+        "strides",
+        "kernel_size",
+        "input_size",
+        "padding",
+        "dilation_rate",
+        "channels",
+        "rates",
+        "compare",
+        "gradient",
+    )
     ahead = ("strides", "kernel_size", "padding", "dilation_rate", "gradient")
 
     def __init__(
@@ -43,7 +54,10 @@ class Stride(ConvolutionExplorer):
         dilation_rate: int | tuple[int, int] = 1,
         input_size: int | tuple[int, int] | None = None,
         kernel_size: int | tuple[int, int] | None = None,
+        channels: int | None = None,
         bias: float = 1.0,
+        compare: bool = False,
+        rates: Any = "none",
         hide: tuple[str, ...] = (),
         seed: int = 0,
         **unknown: Any,
@@ -51,12 +65,12 @@ class Stride(ConvolutionExplorer):
         settings = {name: value for name, value in locals().items() if name in self.setting_names()}
         super().__init__(**settings, **unknown)
 
-    def notes(self, layer: Conv2D, trace: Trace, used: Mapping[str, np.ndarray]) -> tuple[str, ...]:
+    def notes(self, shown: Pass) -> list[str]:
         """What the last window leaves over, and what lies between windows."""
-        read = used["padded"] > 0
-        axes = zip(("row", "column"), (read.any(1), read.any(0)), layer.kernel_size, layer.strides, strict=True)
+        read = shown.used("padded") > 0
+        reached_by = ("row", "column"), (read.any(1), read.any(0))
         lost, skipped = [], []
-        for name, reached, size, stride in axes:
+        for name, reached, size, stride in zip(*reached_by, shown.layer.kernel_size, shown.layer.strides, strict=True):
             last = int(np.flatnonzero(reached)[-1])
             lost += [f"the last {several(len(reached) - 1 - last, name)}"] * (not reached[-1])
             skipped += [several(stride - size, name)] * (stride > size and not reached[:last].all())
@@ -65,7 +79,7 @@ class Stride(ConvolutionExplorer):
             notes.append(f"Rounding down leaves {' and '.join(lost)} unread: one more step would not fit.")
         if skipped:
             notes.append(f"Steps longer than the kernel leave out {' and '.join(skipped)} each time.")
-        return tuple(notes)
+        return notes
 
 
 def several(count: int, name: str) -> str:

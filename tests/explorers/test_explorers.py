@@ -1,12 +1,12 @@
 """The explorers without a browser: settings, nonsense, what is sent, and that every number in it is a naive loop's."""
 
 import gc
-import itertools
 import json
 import weakref
 
 import numpy as np
 import pytest
+from explorers.naive import Convolution
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,43 +45,25 @@ def refusal(explorer, name, value):
 def check_numbers(explorer):
     """The whole payload against loops: padding, windows, products, outputs, counts."""
     grids, scene = sent(explorer)
-    x, kernel, bias = explorer.x, explorer.kernel, explorer.bias
-    strides, rates = np.broadcast_to(explorer.strides, 2), np.broadcast_to(explorer.dilation_rate, 2)
-    amounts = []
-    for n, k, s, d in zip(x.shape, kernel.shape, strides, rates, strict=True):
-        total = max((-(-n // s) - 1) * s + (k - 1) * d + 1 - n, 0) if explorer.padding == "same" else 0
-        amounts.append((total // 2, total - total // 2))
-    padded = np.pad(np.float32(x).astype(float), amounts)
-    weights = np.float32(kernel).astype(float)
-    source = "padded" if sum(map(sum, amounts)) else "x"
-    assert ("padded" in grids) == (source == "padded")
-    assert np.array_equal(grids[source]["values"], padded)
-    assert np.array_equal(grids["x"]["values"], np.float32(x))
-    assert np.array_equal(grids["kernel"]["values"], weights)
-    rows, columns = grids["y"]["values"].shape
-    used = np.zeros(padded.shape, int)
-    for i, j in itertools.product(range(rows), range(columns)):
-        place, total = i * columns + j, float(np.float32(bias))
-        for u, v in np.ndindex(kernel.shape):
-            h, w, term = i * strides[0] + u * rates[0], j * strides[1] + v * rates[1], u * kernel.shape[1] + v
-            used[h, w] += 1
-            assert scene["accounts"]["y"]["links"][source][place, term] == h * padded.shape[1] + w
-            assert scene["accounts"]["y"]["links"]["kernel"][place, term] == term
-            assert scene["accounts"]["y"]["values"][place, term] == pytest.approx(
-                padded[h, w] * weights[u, v], rel=1e-12
-            )
-            total += padded[h, w] * weights[u, v]
-        assert grids["y"]["values"][i, j] == pytest.approx(total, rel=1e-5, abs=1e-4)
-    for axis, (side, s, k, d) in enumerate(zip(padded.shape, strides, kernel.shape, rates, strict=True)):
-        assert (grids["y"]["values"].shape[axis] - 1) * s + (k - 1) * d + 1 <= side, "a window leaves the input"
-        assert grids["y"]["values"].shape[axis] * s + (k - 1) * d + 1 > side or explorer.padding == "same"
+    x, kernel, bias = (np.float32(value).astype(float) for value in (explorer.x, explorer.kernel, explorer.bias))
+    expected = Convolution(x, kernel, bias, explorer.strides, explorer.padding, explorer.dilation_rate)
+    source = "padded" if expected.is_padded else "x"
+    assert ("padded" in grids) == expected.is_padded
+    assert np.array_equal(grids[source]["values"], expected.padded[..., 0])
+    assert np.array_equal(grids["x"]["values"], x)
+    assert np.array_equal(grids["kernel"]["values"], kernel)
+    np.testing.assert_allclose(grids["y"]["values"], expected.y, rtol=1e-5, atol=1e-4)
+    account = scene["accounts"]["y"]
+    for (i, j, _, u, v), ((h, w), product) in expected.terms.items():
+        place, term = i * expected.y.shape[1] + j, u * kernel.shape[1] + v
+        assert account["links"][source][place, term] == h * expected.padded.shape[1] + w
+        assert account["links"]["kernel"][place, term] == term
+        assert account["values"][place, term] == pytest.approx(product, rel=1e-12)
     unread = [mark["cells"] for mark in grids[source]["marks"] if mark["style"] == "unread"]
-    assert np.array_equal(unread[0] if unread else np.zeros(used.shape), used == 0)
-    if "used" in grids:
-        inside = tuple(slice(before, before + n) for (before, _), n in zip(amounts, x.shape, strict=True))
-        assert np.array_equal(grids["used"]["values"], used[inside])
+    assert np.array_equal(unread[0] if unread else 0 * expected.used_padded, expected.used_padded == 0)
+    assert np.array_equal(grids["used"]["values"], expected.used)
     values = json.loads(json.dumps(explorer.state))
-    assert np.array_equal(values["x"], x)
+    assert np.array_equal(values["x"], explorer.x)
 
 
 CHANGES = st.one_of(
@@ -89,7 +71,7 @@ CHANGES = st.one_of(
     st.tuples(st.just("dilation_rate"), st.one_of(st.integers(-1, 5), st.just((1, 2)), st.just("2"))),
     st.tuples(st.just("kernel_size"), st.one_of(st.integers(-1, 9), st.tuples(st.integers(1, 4), st.integers(1, 4)))),
     st.tuples(st.just("input_size"), st.one_of(st.integers(-1, 14), st.tuples(st.integers(1, 9), st.integers(1, 9)))),
-    st.tuples(st.just("padding"), st.sampled_from(["valid", "same", "SAME", "full", 3, None])),
+    st.tuples(st.just("padding"), st.sampled_from(["valid", "same", "SAME", "full", "causal", "reflect", 3, None])),
     st.tuples(st.just("bias"), st.one_of(st.floats(), st.sampled_from(["1", None, 0, True]))),
     st.tuples(st.just("seed"), st.sampled_from([0, 1, 2, -1, "seed", 1.5])),
     st.tuples(st.just("x"), st.sampled_from(["abc", [], [[1, 2], [3]], [[1.5, -2], [0.25, 4]], np.ones((1, 4, 5, 1))])),
@@ -178,8 +160,10 @@ def test_an_array_with_batch_and_channels_is_welcome():
     stride = explorers.Stride(x=np.ones((1, 4, 5, 1)), kernel=np.ones((1, 2, 1, 1)))
     assert stride.input_size == (4, 5)
     assert stride.kernel_size == (1, 2)
-    with pytest.raises(ShapeError, match=r"x has shape \(1, 4, 5, 3\)"):
-        explorers.Stride(x=np.ones((1, 4, 5, 3)))
+    colours = explorers.Stride(x=np.ones((1, 4, 5, 3)))
+    assert (colours.channels, colours.kernel.shape) == (3, (3, 3, 3))
+    with pytest.raises(ShapeError, match=r"x has shape \(4, 5, 4\)"):
+        explorers.Stride(x=np.ones((1, 4, 5, 4)))
 
 
 def test_the_explorer_leaves_the_random_state_alone():
@@ -203,7 +187,14 @@ def test_arrays_of_an_explorer_cannot_be_changed_behind_its_back():
         ({"strides": 0}, "strides must be an integer of at least 1", ArgumentError),
         ({"strides": "2"}, "strides must be an integer", ArgumentError),
         ({"strides": 2, "dilation_rate": 2}, "strides > 1 together with dilation_rate > 1", ArgumentError),
-        ({"padding": "full"}, "padding must be one of 'valid', 'same', received 'full'", ArgumentError),
+        ({"padding": "round"}, "padding must be one of 'valid', 'same', .*, received 'round'", ArgumentError),
+        ({"channels": 4}, "channels can be at most 3, received 4", ArgumentError),
+        ({"x": np.ones((4, 4, 2)), "kernel": np.ones((2, 2, 3))}, "must agree on the channels", ShapeError),
+        ({"padding": "reflect", "input_size": 1}, "mirrors at most all cells but the edge", ShapeError),
+        ({"padding": "full", "dilation_rate": 99}, "reaches over 199 cells, expected at most 37", ArgumentError),
+        ({"rates": (2, "2")}, "rates must be an integer", ArgumentError),
+        ({"rates": "2; 2"}, "rates must be 'none', .* received '2; 2'", ArgumentError),
+        ({"rates": (9, 9, 9)}, "reach over 55 cells in 3 layers", ArgumentError),
         ({"padding": "valid", "input_size": 2, "kernel_size": 3}, r"reaches over \(3, 3\) cells", ShapeError),
         ({"kernel_size": 8}, "kernel_size can be at most 7, received 8", ArgumentError),
         ({"input_size": (3, 13)}, "input_size can be at most 12", ArgumentError),
@@ -267,7 +258,9 @@ def test_controls_offer_exactly_what_the_layer_accepts():
     assert options["kernel_size"] == [1, 2, 3, 4, 5, 6]
     assert options["input_size"] == list(range(3, 13))
     assert options["dilation_rate"] == [1, 2]
-    assert options["padding"] == ["valid", "same"]
+    assert options["padding"] == ["valid", "same", "full", "causal", "reflect"]
+    assert options["channels"] == [1, 2, 3]
+    del options["rates"]  # another picture, which has other controls
     for name, values in options.items():
         for value in values:
             stride.change(**{name: value})
@@ -365,7 +358,8 @@ def test_the_representation_is_the_settings(explorer):
     assert repr(explorer()) == repr(explorer())
     assert "0x" not in repr(explorer())
     assert repr(explorers.Stride()) == (
-        "Stride(strides=1, kernel_size=3, input_size=7, padding='valid', dilation_rate=1)"
+        "Stride(strides=1, kernel_size=3, input_size=7, padding='valid', dilation_rate=1, channels=1, rates='none', "
+        "compare=False)"
     )
 
 

@@ -44,7 +44,17 @@ def test_the_line_that_is_shown_changes_nothing(explorer):
         ("Conv2D(2, 3)", "one filter is shown here, received filters=2"),
         ("Conv2D(1, 3, activation='relu')", "Conv2D's activation is not shown here; leave it out"),
         ("Dense(3)", "expected Conv2D, received Dense"),
-        ("Conv2D(1, 3)\nConv2D(1, 3)", "expected one layer, received 2"),
+        ("Flatten()\nConv2D(1, 3)", "expected ZeroPadding2D, received Flatten"),
+        ("Conv2D(1, 3)\nConv2D(1, 2)", "kernels of a stack must have one size here"),
+        ("Conv2D(1, 3)\nConv2D(2, 3)", "a stack takes one filter"),
+        ("ZeroPadding2D(1)\nZeroPadding2D(1)\nConv2D(1, 3)", "expected one padding before the convolution, received 2"),
+        ("ZeroPadding2D(5)\nConv2D(1, 3)", "this padding is not shown here, expected .*full.*causal"),
+        ("ZeroPadding2D(2)\nConv2D(1, 3, padding='same')", "after a padding the convolution is 'valid' here"),
+        ("np.pad(x, 2, mode='reflect')\nConv2D(1, 3)", "pad_width of pad must be"),
+        ("np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)), mode='edge')\nConv2D(1, 3)", "mode of pad must be"),
+        ("np.pad(x, n)\nConv2D(1, 3)", "pad_width of pad must be written out"),
+        ("np.pad(x, 1, width=2)\nConv2D(1, 3)", "pad takes x, pad_width, mode, each once"),
+        ("Input((5, 5))\nConv2D(1, 3)", r"Input takes shape=\(rows, columns, channels\)"),
         ("", "expected one layer, received 0"),
         ("Conv2D(1, 3", "not a line of Python: '\\(' was never closed"),
         ("Conv2D(1, n)", "kernel_size of Conv2D must be written out, received 'n'"),
@@ -117,3 +127,28 @@ def test_a_line_keeps_the_numbers_that_a_learner_set():
     stride.code = "Conv2D(1, 2, strides=2)"
     assert stride.kernel.tolist() == [[1, 2], [3, 4]]
     assert stride.x[4, 4] == 24
+
+
+def test_paddings_of_their_own_are_two_lines_that_read_back():
+    padding = explorers.Padding(input_size=6, kernel_size=(2, 3))
+    for mode, first in {
+        "full": "keras.layers.ZeroPadding2D(padding=((1, 1), (2, 2)))",
+        "reflect": "x = np.pad(",
+    }.items():
+        padding.padding = mode
+        assert padding.code.startswith(first)
+        assert padding.code.count("\n") == 1
+        line = padding.code
+        padding.padding = "valid"
+        padding.code = line
+        assert padding.padding == mode
+
+
+def test_an_input_and_a_stack_can_be_written():
+    stride = explorers.Stride()
+    stride.code = "keras.Input(shape=(4, 6, 2))\nConv2D(1, (2, 3))"
+    assert (stride.input_size, stride.channels, stride.kernel_size) == ((4, 6), 2, (2, 3))
+    stride.code = "keras.Sequential([Conv2D(1, 3, dilation_rate=1), Conv2D(1, 3, dilation_rate=2)])"
+    assert stride.rates == "1, 2"
+    stride.code = "Conv2D(1, 3)"
+    assert stride.rates == "none"

@@ -88,7 +88,7 @@ class Expected:
     """A convolution by loops: the padded input, the windows, the products and the outputs of a configuration."""
 
     def __init__(self, x, kernel, strides, padding, dilation_rate, bias):
-        self.x, self.kernel, self.bias = x, kernel, bias
+        self.x, self.kernel, self.bias, self.rates = x, kernel, bias, dilation_rate
         sides = [(len(x), len(kernel)), (len(x[0]), len(kernel[0]))]
         self.out, before, total = [], [], []
         for (n, k), s, d in zip(sides, strides, dilation_rate, strict=True):
@@ -125,6 +125,10 @@ class Expected:
 
     def uses(self, grid, cell):
         """Every (output place, padded place, weight place) in which a cell takes part."""
+        if grid == "spread":
+            if cell[0] % self.rates[0] or cell[1] % self.rates[1]:
+                return []
+            grid, cell = "kernel", (cell[0] // self.rates[0], cell[1] // self.rates[1])
         if grid in ("x", "used"):
             cell = (cell[0] + self.before[0], cell[1] + self.before[1])
         return [
@@ -138,12 +142,23 @@ class Expected:
         """An output's place in words; nothing where it is the only one."""
         return f"({place[0]}, {place[1]})" if len(self.windows) > 1 else ""
 
-    def grids(self, explorer):
-        grids = {"x": self.x, "kernel": self.kernel, "bias": [[self.bias]], "y": self.y}
+    def spread(self):
+        """The kernel with the zeros of its dilation written out."""
+        rows, columns = (
+            (n - 1) * d + 1 for n, d in zip((len(self.kernel), len(self.kernel[0])), self.rates, strict=True)
+        )
+        wide = [[0.0] * columns for _ in range(rows)]
+        for u, row in enumerate(self.kernel):
+            for v, weight in enumerate(row):
+                wide[u * self.rates[0]][v * self.rates[1]] = weight
+        return wide
+
+    def grids(self):
+        grids = {"x": self.x, "kernel": self.kernel, "bias": [[self.bias]], "y": self.y, "used": self.used}
         if self.has_padding:
             grids["padded"] = self.padded
-        if explorer == "Padding":
-            grids["used"] = self.used
+        if max(self.rates) > 1:
+            grids["spread"] = self.spread()
         return grids
 
 
@@ -210,9 +225,9 @@ def shows(text, value):
     return abs(float(text) - value) <= 0.5 * 10**-decimals + 2e-6 * max(abs(value), 1)
 
 
-def check_grids(seen, expected, explorer):
+def check_grids(seen, expected):
     numbers = 0
-    grids = expected.grids(explorer)
+    grids = expected.grids()
     assert set(seen["grids"]) == set(grids)
     for name, values in grids.items():
         shown = seen["grids"][name]
@@ -289,7 +304,7 @@ def check_uses(seen, expected):
                 assert shows(chip["factors"][0], x)
                 assert shows(chip["factors"][1], w)
                 assert shows(chip["product"], x * w)
-                assert shows(badge.removeprefix("×"), x if name == "kernel" else w)
+                assert shows(badge.removeprefix("×"), x if name in ("kernel", "spread") else w)
                 numbers += 4
     return numbers
 
@@ -314,7 +329,7 @@ def test_every_displayed_number_is_that_of_a_naive_loop(run_notebook, explorer, 
     numbers = 0
     for index, each in enumerate(configurations):
         seen, expected = views.nth(index).evaluate(READ), Expected(**each)
-        numbers += check_grids(seen, expected, explorer)
+        numbers += check_grids(seen, expected)
         assert len(seen["accounts"]) == len(expected.windows)
         for position, account in enumerate(seen["accounts"]):
             numbers += check_account(seen, expected, position, account)

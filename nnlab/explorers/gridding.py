@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from nnlab import Sequential, layers
+from nnlab import layers
 from nnlab.core.arguments import integer
 from nnlab.core.errors import ArgumentError
 from nnlab.explorers.keras_line import Call
 from nnlab.explorers.settings import Settings
 from nnlab.explorers.sheets import by
+from nnlab.models import Sequential
 from nnlab.widgets.scene import Control, Grid, Mark, Scene
 
 NONE = "none"

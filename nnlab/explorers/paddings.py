@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from nnlab import Sequential, arrays
+from nnlab import arrays
 from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
 from nnlab.explorers.keras_line import Call
 from nnlab.layers import Conv2D, ZeroPadding2D
+from nnlab.models import Sequential
 
 MODES = ("valid", "same", "full", "causal", "reflect")
 OWN = ("valid", "same")  # what Conv2D's own argument can be

@@ -4,6 +4,7 @@ import numpy as np
 
 from nnlab.core.trace import Trace
 from nnlab.explorers.convolution_gradients import readers
+from nnlab.explorers.sheets import sheets
 from nnlab.widgets import decimals
 from nnlab.widgets.accounts import Account, Equation, Terms
 from nnlab.widgets.scene import Grid
@@ -15,7 +16,7 @@ def gradients(trace: Trace, links: np.ndarray) -> tuple[list[Grid], dict[str, Ac
     `links` says for each window which cells it reads, -1 beyond the edge. How much of its gradient a window hands to a
     cell is read from the trace.
     """
-    upstream = trace["y"].grad[0, :, :, 0].astype(float)
+    upstream = sheets(np.asarray(trace["y"].grad)[0]).astype(float)
     shares = window_shares(trace, links)
     reader = readers(links, trace["x"].value.size)  # the window in which a cell stands at each place
     place = np.broadcast_to(np.arange(links.shape[1]), reader.shape)
@@ -43,7 +44,7 @@ def gradients(trace: Trace, links: np.ndarray) -> tuple[list[Grid], dict[str, Ac
         accounts["share"] = Equation("1 / {members}", {"members": cells}, lambda count: 1 / count)
         factors, tables = ("grad", "share"), {"grad": windows, "share": windows}
     digits = decimals.of_products(upstream, parts, addend=np.zeros(1))
-    gradient = trace["x"].grad[0, :, :, 0]
+    gradient = sheets(np.asarray(trace["x"].grad)[0])
     grids.append(
         Grid(
             "grad_x",
@@ -61,11 +62,13 @@ def gradients(trace: Trace, links: np.ndarray) -> tuple[list[Grid], dict[str, Ac
 
 def window_shares(trace: Trace, links: np.ndarray) -> np.ndarray:
     """Which part of its gradient each window hands to each of its cells."""
-    if "windows" in trace.names:  # pooling: the gradient of the windows says it, for a gradient of ones
-        winner = trace["winner"].value.reshape(-1, 1) if "winner" in trace.names else None
-        if winner is not None:
-            return (np.arange(links.shape[1]) == winner).astype(float)
-        return (links >= 0) / trace["count"].value.reshape(-1, 1)
-    if "winner" in trace.names:
-        return (trace["winner"].value / trace["count"].value.reshape(-1, 1)).reshape(links.shape)
+    channels = trace["x"].shape[-1]
+    if "winner" in trace.names and "windows" in trace.names:  # the first of the largest takes all
+        winner = sheets(np.asarray(trace["winner"].value)[0]).reshape(-1, 1)
+        return (np.arange(links.shape[1]) == winner).astype(float)
+    if "windows" in trace.names:
+        return (links >= 0) / np.tile(np.ravel(trace["count"].value), channels)[:, None]
+    if "winner" in trace.names:  # of the whole picture: all that are largest share
+        winner = sheets(np.asarray(trace["winner"].value)[0]).reshape(channels, -1)
+        return winner / winner.sum(1, keepdims=True)
     return np.full(links.shape, 1 / links.shape[1])

@@ -95,7 +95,7 @@ def gradient_of(owner: str, given: Mapping[str, Any], current: Mapping[str, Any]
     if "grad" not in given:
         kept = current.get("grad")
         return kept if kept is not None and kept.shape == shape else None
-    array = numbers(owner, "grad", given["grad"], max(shape))
+    array = numbers(owner, "grad", given["grad"], max(shape[:2]), channels=shape[2] if len(shape) == 3 else 1)
     if array.shape != shape:
         raise ShapeError(f"{owner}: grad has shape {array.shape}, expected that of the output, {shape}.")
     array.flags.writeable = False

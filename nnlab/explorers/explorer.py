@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
+import numpy as np
 import traitlets
 
 from nnlab.core.errors import ArgumentError, NnlabError, unknown_arguments
@@ -19,9 +20,11 @@ from nnlab.core.layer import Layer
 from nnlab.core.trace import Trace
 from nnlab.explorers import keras_line, requests
 from nnlab.explorers.history import History
-from nnlab.explorers.pictures import KEPT, Pictures
+from nnlab.explorers.pictures import KEPT, Pictures, digest
 from nnlab.explorers.settings import LASTING, Setting, Settings, common, plain, portable
 from nnlab.widgets.scene import Control, Scene
+
+MANY = 500  # sets of options that are remembered
 
 
 class Explorer(Pictures):
@@ -50,6 +53,7 @@ class Explorer(Pictures):
         # JupyterLab runs a widget's callbacks in a thread beside the one that runs the cells.
         self._lock = threading.RLock()
         self._drawn: OrderedDict[str, tuple[Scene, Trace]] = OrderedDict()
+        self._offers: OrderedDict[str, tuple[list[Any], str]] = OrderedDict()
         self._found: OrderedDict[str, Any] = OrderedDict()
         self._history = History()
         self.settings = self._checked({}, settings)
@@ -147,16 +151,17 @@ class Explorer(Pictures):
         """The control of a setting, limited to the values that the layer accepts beside the other settings."""
         if isinstance(settings[name], bool):
             return Control(name, settings[name], [False, True], "switch")
-        options, refused = [], ""
-        for value in self.candidates(name, settings):
-            try:
-                self.layer(self.prepare(settings, {name: value}))
-                options.append(value)
-            except NnlabError as error:
-                refused = refused or str(error)
-        if settings[name] not in options:
-            options.append(settings[name])
-        return Control(name, settings[name], options, "choice" if name in self.choices else "range", refused)
+        # What is accepted depends on the shapes of arrays, not on their numbers: an edited cell asks nothing again.
+        shapes = {
+            other: np.shape(value) if isinstance(value, np.ndarray) else value for other, value in settings.items()
+        }
+        key = f"{name} {digest(shapes)}"
+        if key not in self._offers:
+            self._offers[key] = self._offer(name, settings)
+            if len(self._offers) > MANY:
+                self._offers.popitem(last=False)
+        options, refused = self._offers[key]
+        return Control(name, settings[name], list(options), "choice" if name in self.choices else "range", refused)
 
     def __repr__(self) -> str:
         stated = ", ".join(f"{name}={self.settings[name]!r}" for name in self.controls if name != "gradient")
@@ -180,6 +185,19 @@ class Explorer(Pictures):
             raise ArgumentError(
                 f"{type(self).__name__}: predict must be True, False or one of {known}, received {received!r}."
             )
+
+    def _offer(self, name: str, settings: Settings) -> tuple[list[Any], str]:
+        """The values that a setting can take, and why the first of the others cannot be."""
+        options, refused = [], ""
+        for value in self.candidates(name, settings):
+            try:
+                self.layer(self.prepare(settings, {name: value}))
+                options.append(value)
+            except NnlabError as error:
+                refused = refused or str(error)
+        if settings[name] not in options:
+            options.append(settings[name])
+        return options, refused
 
     def _accepted(self, line: Any) -> Settings:
         calls = keras_line.read(type(self).__name__, line)

@@ -62,7 +62,8 @@ class Lattice:
                 self._add(values)
             spent = time.perf_counter() - start
             full = len(self._scenes) >= MOST_SCENES or self._packer.size >= MOST_BYTES
-            self.done = position is None or full or self._spent + spent >= MOST_SECONDS
+            late = self.close and self._spent + spent >= MOST_SECONDS
+            self.done = position is None or full or late
         self._spent += spent
         return self.done
 

@@ -15,8 +15,8 @@ SCENES = (Path(__file__).parents[1] / "scenes.py").read_text("utf-8") + "\nfrom 
 def shown(run_notebook):
     """Shows a scene, given as the code that makes it; returns the page and the view."""
 
-    def show(code):
-        page, notebook = run_notebook(SCENES, f"GridView({code})")
+    def show(code, wrap="GridView({})"):
+        page, notebook = run_notebook(SCENES, wrap.format(code) if wrap else code)
         view = notebook.locator(".nn-view")
         view.wait_for()
         return page, view
@@ -139,3 +139,43 @@ def test_a_switch_asks_for_the_other_value(shown):
     expect(switch).not_to_be_checked()
     expect(view.get_by_role("alert")).to_contain_text("so this change is not made", timeout=9000)  # nobody listens here
     expect(switch).to_be_checked()
+
+
+SHARED = """
+x = np.arange(1.0, 4.0)[None]
+first = Equation("2 × {x}", {"x": np.arange(3)}, lambda x: 2 * x)
+last = Terms({"y": np.arange(3)[None]}, ("y",), 2 * x, (1, 3), 0)
+parts = (Grid("x", "X", x, "x"), Grid("y", "Y", 2 * x, "double"), Grid("sum", "Sum", np.array([[12.0]]), "sum"))
+GridView(Scene("Shared", "", parts, {"y": first, "sum": last}, "y"))"""
+
+MANY = """
+x = np.arange(300.0).reshape(15, 20) / 8
+account = Terms({"x": np.arange(300)[None]}, ("x",), x.reshape(1, -1), (15, 20), 3)
+parts = (Grid("x", "X", x, "x", look="tiles"), Grid("sum", "Sum", x.sum(keepdims=True)[:1, :1], "sum"))
+GridView(Scene("Many", "", parts, {"sum": account}, "sum"))"""
+
+
+def test_a_result_that_others_use_is_explained_in_its_own_place(shown):
+    _, view = shown(SHARED, "")
+    cell(view, "y", 1).click()
+    expect(view.locator(".nn-sum .nn-side")).to_have_text("= 2 × 2")
+    expect(view.locator(".nn-sum > p")).to_have_text("double (0, 1) = 4 is used once")
+    expect(view.locator(".nn-sum .nn-goal")).to_have_text("→ sum")
+    expect(view.locator(".nn-uses")).to_be_hidden()
+
+
+def test_terms_that_are_too_many_to_draw_are_still_added_up(shown):
+    _, view = shown(MANY, "")
+    expect(view.locator(".nn-sum .nn-result .nn-value")).to_have_text("5606.25")
+    assert view.locator(".nn-sum .nn-product").count() == 0
+    assert lines(view) == [("sum of 300 numbers", "5606.250"), ("= sum", "5606.25")]
+
+
+def test_what_is_printed_as_zero_is_not_coloured(shown):
+    _, view = shown('GridView(Scene("", "", (Grid("x", "X", np.array([[1e-8, -3e-8]]), "x"),), {}, ""))', "")
+    colours = {
+        each.evaluate("cell => getComputedStyle(cell).backgroundColor") for each in view.locator(".nn-cell").all()
+    }
+    assert view.locator(".nn-cell .nn-value").all_inner_texts() == ["0.000", "0.000"]
+    assert len(colours) == 1
+    expect(view.locator(".nn-scale")).to_be_hidden()

@@ -51,11 +51,13 @@ export class Grid {
   /** Shows other numbers in the same cells. */
   update(spec) {
     this.spec = spec;
-    this.limit = spec.values.reduce((most, value) => (Math.abs(value) > most ? Math.abs(value) : most), 0);
+    const limit = spec.values.reduce((most, value) => (Math.abs(value) > most ? Math.abs(value) : most), 0);
+    this.limit = Number(limit.toFixed(spec.digits)) && limit; // what is printed as zero is not coloured
     this.longest = 0;
     spec.values.forEach((_, cell) => this.draw(cell, spec));
     const word = this.rows > 1 || spec.look === "cells" ? 8 : 14;
-    this.longest = spec.labels.reduce((most, label) => Math.max(most, Math.min(label.length * 0.8, word)), this.longest);
+    const label = spec.labels.reduce((most, text) => Math.max(most, Math.min(text.length * 0.8, word)), 0);
+    this.element.style.setProperty("--label", label);
     this.element.style.setProperty("--longest", Math.max(this.longest, 3));
     setText(this.scale.firstChild, format(spec.scale === "count" ? 0 : -this.limit, spec.digits));
     setText(this.scale.lastChild, format(this.limit, spec.digits));

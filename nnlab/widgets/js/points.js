@@ -89,7 +89,7 @@ export class Points extends Grid {
   /** How far to the right a number stands. */
   part(value) {
     const [low, high] = this.range;
-    return Math.min(1, Math.max(0, (value - low) / (high - low))).toFixed(4);
+    return Math.min(1, Math.max(0, (value - low) / (high - low) || 0)).toFixed(4);
   }
 
   #resized() {

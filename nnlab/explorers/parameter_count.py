@@ -9,53 +9,26 @@ from typing import Any
 
 import numpy as np
 
-from nnlab import layers
 from nnlab.core import seed as seeding
 from nnlab.core.arguments import boolean, integer, number, one_of
 from nnlab.core.errors import ArgumentError
 from nnlab.core.layer import Layer
 from nnlab.core.naming import snake_case
 from nnlab.core.trace import Trace
-from nnlab.explorers.costs import costs
+from nnlab.core.weighted import planned
+from nnlab.explorers import parameter_map
 from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
+from nnlab.explorers.parameter_kinds import KINDS, USES, code, made
 from nnlab.explorers.settings import Setting, Settings, model_of
 from nnlab.models.sequential import Sequential
 from nnlab.widgets.accounts import Equation, Terms
-from nnlab.widgets.charts import Treemap
 from nnlab.widgets.scene import Grid, Scene
 
-MOST = {"inputs": 16, "units": 16, "kernel_size": 5}
+MOST = {"inputs": 100_000, "units": 4096, "kernel_size": 11}
+SLIDER = {"inputs": 16, "units": 16, "kernel_size": 5}  # beyond, a line of Keras or Python says it
+DRAWN = 2000  # parameters that have a cell each
 DEFAULTS = {"kind": "Conv2D", "inputs": 3, "units": 8, "kernel_size": 3, "use_bias": True}
-STEPS = 5  # rows, columns or times of the input; they change no count, and a note says so
-
-
-def made(settings: Mapping[str, Any]) -> tuple[Layer, tuple[int | None, ...]]:
-    """The layer of the settings, and the shape of an input for it."""
-    kind, inputs, units = settings["kind"], settings["inputs"], settings["units"]
-    size, bias = settings["kernel_size"], settings["use_bias"]
-    image, series = (None, STEPS, STEPS, inputs), (None, STEPS, inputs)
-    return {
-        "Dense": lambda: (layers.Dense(units, use_bias=bias), (None, inputs)),
-        "Conv1D": lambda: (layers.Conv1D(units, size, padding="same", use_bias=bias), series),
-        "Conv2D": lambda: (layers.Conv2D(units, size, padding="same", use_bias=bias), image),
-        "Conv2DTranspose": lambda: (layers.Conv2DTranspose(units, size, padding="same", use_bias=bias), image),
-        "DepthwiseConv2D": lambda: (layers.DepthwiseConv2D(size, padding="same", use_bias=bias), image),
-        "SeparableConv2D": lambda: (layers.SeparableConv2D(units, size, padding="same", use_bias=bias), image),
-        "SimpleRNN": lambda: (layers.SimpleRNN(units, use_bias=bias), series),
-        "LSTM": lambda: (layers.LSTM(units, use_bias=bias), series),
-        "GRU": lambda: (layers.GRU(units, use_bias=bias), series),
-        "Embedding": lambda: (layers.Embedding(inputs, units), (None, STEPS)),
-        "BatchNormalization": lambda: (layers.BatchNormalization(), (None, inputs)),
-        "LayerNormalization": lambda: (layers.LayerNormalization(), (None, inputs)),
-        "MaxPooling2D": lambda: (layers.MaxPooling2D(2), image),
-    }[kind]()
-
-
-KINDS = (
-    "Dense", "Conv1D", "Conv2D", "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D", "SimpleRNN", "LSTM", "GRU",
-    "Embedding", "BatchNormalization", "LayerNormalization", "MaxPooling2D",
-)  # fmt: skip
 
 
 class ParameterCount(Explorer):
@@ -148,7 +121,7 @@ class ParameterCount(Explorer):
         return {"kind": calls[0].name, "model": None, **found, **({} if size is None else {"kernel_size": size[0]})}
 
     def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
-        return {"kind": KINDS, "use_bias": (False, True)}.get(name) or range(1, MOST[name] + 1)
+        return {"kind": KINDS, "use_bias": (False, True)}.get(name) or range(1, SLIDER[name] + 1)
 
     def layer(self, settings: Settings) -> Layer:
         return made(settings)[0]
@@ -157,16 +130,28 @@ class ParameterCount(Explorer):
 
     def draw(self, settings: Settings) -> tuple[Scene, Trace | None]:
         if settings["model"] is not None:
-            return self._model(settings), None
+            return parameter_map.scene(settings), None
         layer, shape = made(settings)
-        with seeding.apart(settings["seed"]):
+        with planned():
             layer.build(shape)
-        grids = [tiles(weight.name, weight.numpy(), weight.trainable) for weight in layer.weights]
-        names = tuple(grid.name for grid in grids)
+        drawn = layer.count_params() <= DRAWN
+        if drawn:
+            layer = made(settings)[0]
+            with seeding.apart(settings["seed"]):
+                layer.build(shape)
+        grids = [tiles(weight.name, weight.numpy(), weight.trainable) for weight in layer.weights if drawn]
+        names = tuple(weight.name for weight in layer.weights)
         receipts = ["·".join(map(str, weight.shape)) for weight in layer.weights]
         counts = [prod(weight.shape) for weight in layer.weights]
         each = [
-            Grid(f"{name} count", f"{name}: {receipt}", np.array([[count]]), "count", scale="count", below=name)
+            Grid(
+                f"{name} count",
+                f"{name}: {receipt}",
+                np.array([[count]]),
+                "count",
+                scale="count",
+                below=name if drawn else "",
+            )
             for name, receipt, count in zip(names, receipts, counts, strict=True)
         ]
         accounts = {
@@ -180,7 +165,7 @@ class ParameterCount(Explorer):
             accounts={**accounts, "total": total_of([grid.name for grid in each], counts)},
             result="total",
             controls=tuple(self.control(name, settings) for name in self._shown(settings)),
-            notes=notes(layer, shape),
+            notes=notes(layer, shape, drawn),
             code=code(layer),
             hide=settings["hide"],
         )
@@ -189,51 +174,6 @@ class ParameterCount(Explorer):
 
     def _shown(self, settings: Settings) -> list[str]:
         return [name for name in self.controls if name in ("kind", *USES[settings["kind"]])]
-
-    def _model(self, settings: Settings) -> Scene:
-        """A whole model: its layers as bars that add up, and as a map."""
-        rows = list(costs(settings["model"]))
-        names = tuple(row.name for row in rows)
-        counts = np.array([[row.parameters for row in rows]])
-        measures = {
-            "parameters": counts[0],
-            "multiplications for one sample": np.array([row.multiplications for row in rows]),
-            "numbers put out for one sample": np.array([row.outputs for row in rows]),
-        }
-        details = dict(zip(measures, ([r.receipt for r in rows], [r.how for r in rows], [""] * len(rows)), strict=True))
-        total = Grid("total", "Parameters", counts.sum(keepdims=True), "total", scale="count")
-        scene = Scene(
-            title=f"Parameters of {settings['model'].name}",
-            formula="",
-            parts=(
-                Grid(
-                    "layers", "Layers", counts, "parameters of", look="bars", scale="count", labels=names, source=True
-                ),
-                total,
-                Treemap("map", "The model as a map", names, measures, details),
-            ),
-            accounts={
-                "total": Terms(
-                    {"layers": np.arange(len(rows))[None]}, ("layers",), counts.astype(float), (1, len(rows)), 0
-                )
-            },
-            result="total",
-            notes=model_notes(rows),
-            hide=settings["hide"],
-        )
-        return replace(scene, text="\n".join([scene.title + ".", *scene.notes, *(p.text() for p in scene.parts)]))
-
-
-USES = {
-    "Dense": ("inputs", "units", "use_bias"),
-    **dict.fromkeys(
-        ("Conv1D", "Conv2D", "Conv2DTranspose", "SeparableConv2D"), ("inputs", "units", "kernel_size", "use_bias")
-    ),
-    "DepthwiseConv2D": ("inputs", "kernel_size", "use_bias"),
-    **dict.fromkeys(("SimpleRNN", "LSTM", "GRU"), ("inputs", "units", "use_bias")),
-    "Embedding": ("inputs", "units"),
-    **dict.fromkeys(("BatchNormalization", "LayerNormalization", "MaxPooling2D"), ("inputs",)),
-}
 
 
 def named(call: Call, met: Counter[str]) -> Call:
@@ -255,13 +195,18 @@ def tiles(name: str, values: np.ndarray, trainable: bool) -> Grid:
     return Grid(name, title, values, name, axes, look="tiles", source=True)
 
 
+def count_of(name: str, receipt: str, count: int) -> Grid:
+    """The number of parameters of one weight."""
+    return Grid(f"{name} count", f"{name}: {receipt}", np.array([[count]]), "count", scale="count")
+
+
 def total_of(names: list[str], counts: list[int]) -> Terms:
     """The sum of the counts of all weights."""
     links = {name: np.where(np.arange(len(names)) == place, 0, -1)[None] for place, name in enumerate(names)}
     return Terms(links, tuple(names), np.array([counts], float), (1, max(len(names), 1)), 0)
 
 
-def notes(layer: Layer, shape: tuple[int | None, ...]) -> tuple[str, ...]:
+def notes(layer: Layer, shape: tuple[int | None, ...], drawn: bool) -> tuple[str, ...]:
     """What is trained, and what does not count."""
     trainable = sum(prod(weight.shape) for weight in layer.trainable_weights)
     said = [f"Trainable: {trainable:,}; not trainable: {layer.count_params() - trainable:,}."]
@@ -269,36 +214,8 @@ def notes(layer: Layer, shape: tuple[int | None, ...]) -> tuple[str, ...]:
         said.append(
             "The size of the image or the length of the series plays no part: the same weights serve everywhere."
         )
+    if not drawn:
+        said.append(f"More than {DRAWN:,} parameters are not drawn one by one.")
     if not layer.weights:
         said.append("There is nothing to learn here: no weights.")
     return tuple(said)
-
-
-def model_notes(rows: list[Any]) -> tuple[str, ...]:
-    """Where most of the parameters are, and where most of the work is."""
-    said = []
-    for word, values in (
-        ("parameters", [row.parameters for row in rows]),
-        ("multiplications", [row.multiplications for row in rows]),
-    ):
-        if sum(values):
-            most = max(range(len(rows)), key=values.__getitem__)
-            said.append(f"{rows[most].name} has {values[most] / sum(values):.1%} of all {word}.")
-    outputs = sum(row.outputs for row in rows)
-    said.append(f"Training keeps {outputs:,} outputs a sample: {4 * outputs:,} bytes in float32.")
-    return tuple(said)
-
-
-def code(layer: Layer) -> str:
-    """The line of Keras that makes the layer."""
-    named = {
-        "Dense": ("units",),
-        "Embedding": ("input_dim", "output_dim"),
-        "MaxPooling2D": ("pool_size",),
-        "DepthwiseConv2D": ("kernel_size",),
-    }
-    kind = type(layer).__name__
-    names = named.get(kind) or [name for name in ("filters", "units", "kernel_size") if hasattr(layer, name)]
-    values = [f"{name}={getattr(layer, name)}" for name in names]
-    values += [] if getattr(layer, "use_bias", True) else ["use_bias=False"]
-    return f"keras.layers.{kind}({', '.join(values)})"

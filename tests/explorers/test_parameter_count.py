@@ -7,7 +7,7 @@ from nnlab import Input, Model, Sequential, layers
 from nnlab.core.errors import ArgumentError
 from nnlab.explorers import ParameterCount
 from nnlab.explorers.costs import costs
-from nnlab.explorers.parameter_count import KINDS
+from nnlab.explorers.parameter_kinds import KINDS
 
 COUNTED = {  # by hand: 3 inputs, 8 units, kernels of 3
     "Dense": 3 * 8 + 8,
@@ -103,6 +103,14 @@ def test_the_state_rebuilds_a_model_s_counts():
 def test_nonsense_is_refused_in_a_sentence(wrong, said):
     with pytest.raises(ArgumentError, match=said):
         ParameterCount(**wrong)
+
+
+def test_a_large_layer_is_counted_and_takes_no_memory():
+    explorer = ParameterCount()
+    explorer.code = "Dense(4096)"
+    explorer.inputs = 25088
+    assert explorer.total == 25088 * 4096 + 4096
+    assert not any(grid.look == "tiles" for grid in explorer.scene.grids)
 
 
 DENSE = """Sequential([

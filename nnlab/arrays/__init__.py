@@ -6,7 +6,7 @@ and NumPy's operations take as few turns as they can. Operations on single numbe
 """
 
 from nnlab.arrays.later import Later, now
-from nnlab.arrays.layout import batch_last, dot, empty, like
+from nnlab.arrays.layout import batch_last, dot, empty, like, total
 from nnlab.arrays.lengths import Sizes, extent, output_length, pads, stretch
 from nnlab.arrays.memory import keep_what_is_freed
 from nnlab.arrays.padding import MOST_PADDED, inside, pad, unpad

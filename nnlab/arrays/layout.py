@@ -67,8 +67,28 @@ def dot(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     >>> dot(np.ones((2, 3, 5)), np.ones((2, 3, 5)))
     array([6., 6., 6., 6., 6.])
     """
-    lies, other = in_memory(a), in_memory(b)
-    if a.ndim < 3 or not (a.size and lies.flags.c_contiguous and other.flags.c_contiguous):
+    if (rows := by_rows(a)) is None or (others := by_rows(b)) is None:
         return (a * b).sum(tuple(range(a.ndim - 1)))
-    rows = (*lies.shape[:2], -1)  # row by row, so that no long sum loses digits
-    return np.vecdot(lies.reshape(rows), other.reshape(rows)).sum(-1)
+    return np.vecdot(rows, others).sum(-1)
+
+
+def total(x: np.ndarray) -> np.ndarray:
+    """x, summed over all axes but the last.
+
+    >>> total(np.ones((2, 3, 5)))
+    array([6., 6., 6., 6., 6.])
+    """
+    if (rows := by_rows(x)) is None:
+        return x.sum(tuple(range(x.ndim - 1)))
+    return (rows @ np.ones(rows.shape[-1], x.dtype)).sum(-1)  # which takes a third of the time of `sum`
+
+
+def by_rows(x: np.ndarray) -> np.ndarray | None:
+    """(channels, rows, numbers in a row), as they lie in memory: summed row by row, no long sum loses digits.
+
+    None where the batch is not innermost in memory.
+    """
+    lies = in_memory(x)
+    if x.ndim < 3 or not x.size or not lies.flags.c_contiguous:
+        return None
+    return lies.reshape(*lies.shape[:2], -1)

@@ -140,12 +140,11 @@ class BatchNormalization(Layer):
 
     def forward(self, s: Record, x: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
         x = arrays.batch_last(np.moveaxis(x, self.axis, -1))
-        rows, (counted, m) = tuple(range(x.ndim - 1)), self._counted(x.shape, mask)
+        counted, m = self._counted(x.shape, mask)
         learns = s.training and self.trainable
-        s.mean = x.sum(rows, where=counted) / m if learns else s.moving_mean
+        s.mean = arrays.total(where(counted, x)) / m if learns else s.moving_mean
         s.centered = x - s.mean
-        own = s.centered if counted is True else np.where(counted, s.centered, 0)
-        s.var = arrays.dot(own, own) / m if learns else s.moving_variance
+        s.var = squares(where(counted, s.centered)) / m if learns else s.moving_variance
         s.inv_std = 1 / np.sqrt(s.var + self.epsilon)
         s.x_hat = s.centered * s.inv_std
         y = s.x_hat * (s.gamma if self.scale else 1)
@@ -155,11 +154,11 @@ class BatchNormalization(Layer):
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
         y = np.moveaxis(g.y, self.axis, -1)
-        rows, (counted, m) = tuple(range(y.ndim - 1)), self._counted(y.shape, vars(s).get("mask"))
+        counted, m = self._counted(y.shape, vars(s).get("mask"))
         share = 1 / m if counted is True else counted.astype(y.dtype) / m  # of each value in the statistics
         learns = s.training and self.trainable
         if self.center:
-            g.beta = y.sum(rows)
+            g.beta = arrays.total(y)
         if self.scale:
             g.gamma = arrays.dot(y, s.x_hat)
         g.x_hat = y * s.gamma if self.scale else y
@@ -169,7 +168,7 @@ class BatchNormalization(Layer):
         if learns:
             through_x_hat += s.centered * (2 * share * g.var)
         g.centered = through_x_hat
-        g.mean = -g.centered.sum(rows)
+        g.mean = -arrays.total(g.centered)
         return np.moveaxis(g.centered + g.mean * share if learns else g.centered, -1, self.axis)
 
     def commit(self, s: Record) -> None:
@@ -177,3 +176,13 @@ class BatchNormalization(Layer):
             kept = self.momentum
             self.moving_mean.assign(s.moving_mean * kept + s.mean * (1 - kept))
             self.moving_variance.assign(s.moving_variance * kept + s.var * (1 - kept))
+
+
+def where(counted: Any, values: np.ndarray) -> np.ndarray:
+    """The values that count, 0 for the others."""
+    return values if counted is True else np.where(counted, values, 0)
+
+
+def squares(values: np.ndarray) -> np.ndarray:
+    """The sum of the squares of each channel."""
+    return arrays.dot(values, values)

@@ -108,9 +108,8 @@ class BaseConv(BaseConvolution):
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
         g.z = self.unactivated(s, g)
-        places = tuple(range(self.rank + 1))
         if self.use_bias:
-            g.bias = g.z.sum(places)
+            g.bias = arrays.total(g.z)
         g.kernel = self._by_groups(arrays.kernel_gradient, s.windows, g.z)
         g.windows = self._by_groups(arrays.Products, g.z, s.kernel)
         g.padded = arrays.Later(arrays.fold, g.windows, s.padded.shape, self.strides, self.dilation_rate)

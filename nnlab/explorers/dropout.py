@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -210,7 +211,9 @@ def formula(settings: Settings) -> str:
         return "at inference: y = x"
     if settings["rate"] == 1:
         return "rate 1: everything is dropped"
-    return f"y = x · mask · 1 / (1 − {settings['rate']:g}) = x · mask · {1 / (1 - settings['rate']):.4g}"
+    scale = f"{1 / (1 - settings['rate']):.4g}"
+    sign = "=" if Fraction(scale) * (1 - Fraction(repr(settings["rate"]))) == 1 else "≈"
+    return f"y = x · mask · 1 / (1 − {settings['rate']:g}) {sign} x · mask · {scale}"
 
 
 def accounts(trace: Trace, settings: Settings) -> dict[str, Account]:

@@ -37,8 +37,9 @@ def scene(layer: Any, trace: Trace, unshifted: np.ndarray, settings: Settings, c
     if average and settings["padding"] == "same" and hasattr(layer, "pool_size"):
         divisor = np.asarray(trace["count"].value)
         grids.append(Grid("count", "Divides by", divisor, "cells of window", ("i", "j"), scale="count"))
-        tables["count"] = np.tile(np.arange(divisor.size), max(len(names), 1))[:, None]
-    moved = Mark("extra", "changed by the shift", (y != unshifted) & settings["shift"])
+        tables["count"] = np.where(inside, np.tile(np.arange(divisor.size), max(len(names), 1))[:, None], -1)
+    changed = ~np.isclose(y, unshifted, rtol=1e-5, atol=1e-6)  # the same sum in another order is no change
+    moved = Mark("extra", "changed by the shift", changed & settings["shift"])
     grids.append(Grid("y", "Output", y, "output", ("i", "j"), before="=", marks=(moved,), sheets=names))
     accounts: dict[str, Account] = {
         "y": Terms(
@@ -54,7 +55,7 @@ def scene(layer: Any, trace: Trace, unshifted: np.ndarray, settings: Settings, c
     if settings["gradient"]:
         backward = gradients(trace, links)
         grids, accounts = [*grids, *backward[0]], accounts | backward[1]
-    notes = [*_overlap(layer, used), _shift(settings["shift"], y, unshifted), *_ties(kind, terms)]
+    notes = [*_overlap(layer, used), _shift(settings["shift"], changed), *_ties(kind, terms)]
     title = f"{kind.capitalize()} pooling"
     channels = f" in {len(names)} channels, each by itself" if names else ""
     windows = f"windows of {by(layer.pool_size)}, moved by {by(layer.strides)}; " if hasattr(layer, "pool_size") else ""
@@ -110,13 +111,11 @@ def _overlap(layer: Any, used: np.ndarray) -> list[str]:
     return notes
 
 
-def _shift(shifted: bool, y: np.ndarray, unshifted: np.ndarray) -> str:
-    changed = int((y != unshifted).sum())
+def _shift(shifted: bool, changed: np.ndarray) -> str:
+    some = f"{int(changed.sum())} of {changed.size} outputs"
     if shifted:
-        return (
-            f"The picture is shifted by one pixel to the right: {changed} of {y.size} outputs are not what they were."
-        )
-    return f"Shifting the picture by one pixel changes {changed} of {y.size} outputs."
+        return f"The picture is shifted by one pixel to the right: {some} are not what they were."
+    return f"Shifting the picture by one pixel changes {some}."
 
 
 def _ties(kind: str, terms: np.ndarray) -> list[str]:

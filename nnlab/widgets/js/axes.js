@@ -22,6 +22,7 @@ export function range(values, room) {
   const finite = values.filter(Number.isFinite);
   const low = finite.reduce((least, value) => Math.min(least, value), finite[0] ?? 0);
   const high = finite.reduce((most, value) => Math.max(most, value), finite[0] ?? 1);
-  const more = (high - low || Math.abs(high) || 1) * room;
+  const most = Math.max(Math.abs(low), Math.abs(high));
+  const more = (high - low > 1e-6 * most ? high - low : most || 1) * room; // what float32 cannot tell apart is flat
   return [low - more, high + more];
 }

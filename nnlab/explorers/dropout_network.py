@@ -65,9 +65,10 @@ def scene(settings: Mapping[str, Any], outputs: np.ndarray) -> tuple[Scene, Trac
         Grid("inference", "Outputs at inference", calm, "output", ("", "class"), look="bars"),
         Grid("draws", f"Output {chosen} in each draw", drawn.reshape(SHAPE), "draw", badge="sampled", source=True),
         Grid("mean", "Mean of the draws", drawn.mean(keepdims=True)[None], "mean", badge="sampled"),
-        Grid("histogram", "How many draws lie from here on", counts[None], "draws", look="bars", scale="count",
+        Grid("histogram", "Histogram: draws from each number on", counts[None], "draws", look="bars", scale="count",
              labels=labels, badge="aggregated"),
-        Curves("running", "Mean of the draws", np.arange(1, DRAWS + 1), lines, "draws", "output", badge="sampled"),
+        Curves("running", "Running mean of the draws", np.arange(1, DRAWS + 1), lines, "draws", "output",
+               badge="sampled"),
     )  # fmt: skip
     spread = f"from {drawn.min():.3f} to {drawn.max():.3f}, mean {drawn.mean():.3f}"
     note = f"Output {chosen} is {calm[0, chosen]:.3f} at inference; in {DRAWS} draws with dropout {spread}."

@@ -24,7 +24,11 @@ MOST = 8  # samples and channels
 NUMBERS = (-3, -2, -1, 0, 1, 2, 3, 4, 5, 6)
 LONGEST = 20  # steps of training whose moving statistics are drawn
 KINDS = {"batch": BatchNormalization, "layer": LayerNormalization, "group": GroupNormalization}
-SHARING = {"batch": "channel", "layer": "sample", "group": "group"}
+SHARING = {
+    "batch": "a mean and a variance for each channel, over all samples (BatchNormalization's axis=-1)",
+    "layer": "a mean and a variance for each sample, over all channels (LayerNormalization's axis=-1)",
+    "group": "a mean and a variance for each group of channels in each sample (GroupNormalization)",
+}
 MOMENTUMS = (0.0, 0.5, 0.9, 0.99)
 DEFAULTS = {
     "kind": "batch",
@@ -44,6 +48,7 @@ class BatchNorm(Explorer):
     x: at most 8 samples and 8 channels; without it, it is drawn from the seed. gamma, beta: one number a channel.
     `kind` is "batch", "layer" or "group" (with `groups`). `training=False` uses the moving statistics as they are
     after `step` steps of training on this batch with this `momentum`. Drag a sample, and watch the others' outputs.
+    `grad` is the gradient of the output; without it, that of output (0, 0) alone, so that one sees who else has a say.
     Ioffe and Szegedy, arXiv:1502.03167.
 
     >>> explorer = BatchNorm(x=[[1, 10], [3, 50]], epsilon=0)
@@ -154,8 +159,9 @@ class BatchNorm(Explorer):
         layer.build(settings["x"].shape)
         layer.gamma.assign(settings["gamma"])
         layer.beta.assign(settings["beta"])
-        moving = self._moving(layer, settings) if settings["kind"] == "batch" else None
-        grad = np.ones(settings["x"].shape) if settings["grad"] is None else settings["grad"]
+        moving = self._moving(layer, settings) if settings["kind"] == "batch" else ()
+        shape = settings["x"].shape
+        grad = np.eye(1, settings["x"].size).reshape(shape) if settings["grad"] is None else settings["grad"]
         trace = layer.trace(settings["x"], training=settings["training"], seed=0, grad=grad)
         grids = self._grids(trace, settings)
         lines = accounts(trace, settings)
@@ -167,7 +173,7 @@ class BatchNorm(Explorer):
         scene = Scene(
             title=f"{settings['kind'].capitalize()} normalization",
             formula="" if "formula" in settings["hide"] else "y = γ · (x − mean) / √(var + ε) + β",
-            parts=(*grids, *([] if moving is None else [moving])),
+            parts=(*grids, *moving),
             accounts=lines,
             result="y",
             controls=tuple(self.control(name, settings) for name in self._shown(settings)),
@@ -178,20 +184,24 @@ class BatchNorm(Explorer):
         return replace(scene, text=self._text(scene)), trace
 
     def _shown(self, settings: Settings) -> list[str]:
-        only = {"groups": "group", "momentum": "batch", "step": "batch"}
+        only = {"groups": "group", "training": "batch", "momentum": "batch", "step": "batch"}
         return [name for name in self.controls if only.get(name, settings["kind"]) == settings["kind"]]
 
-    def _moving(self, layer: BatchNormalization, settings: Settings) -> Curves:
+    def _moving(self, layer: BatchNormalization, settings: Settings) -> tuple[Curves, ...]:
         """The moving statistics over steps of training on this batch; leaves the layer as it is after `step` steps."""
         states = [layer.get_weights()]
         for _ in range(LONGEST):
             layer(settings["x"], training=True)
             states.append(layer.get_weights())
         layer.set_weights(states[settings["step"]])
-        means = np.array([state[2] for state in states])
-        lines = {f"moving mean, channel {c}": means[:, c] for c in range(settings["channels"])}
-        title = "Moving mean over steps of training on this batch"
-        return Curves("moving", title, np.arange(LONGEST + 1), lines, "steps", "moving mean", at=settings["step"])
+
+        def curves(name: str, what: str, index: int) -> Curves:
+            values = np.array([state[index] for state in states])
+            lines = {f"channel {c}": values[:, c] for c in range(settings["channels"])}
+            title = f"{what} while training on this batch"
+            return Curves(name, title, np.arange(LONGEST + 1), lines, "step", "value", at=settings["step"])
+
+        return curves("moving", "Moving mean", 2), curves("moving_var", "Moving variance", 3)
 
     def _grids(self, trace: Trace, settings: Settings) -> list[Grid]:
         block, channel = ("b", "c"), ("", "c")
@@ -201,8 +211,10 @@ class BatchNorm(Explorer):
         def grid(name: str, title: str, noun: str, axes: tuple[str, str], **more: Any) -> Grid:
             return Grid(name, title, table[name], noun, axes, **more)
 
-        def points(name: str, title: str, of: str, **more: Any) -> Grid:
-            return Grid(name, title, table[of].T, f"{of} of a sample", ("c", "b"), look="points", **more)
+        def points(name: str, of: str, **more: Any) -> Grid:
+            word = {"x": "Input", "y": "Output"}[of]
+            noun = f"{word.lower()} at channel, sample"
+            return Grid(name, f"{word} of each channel", table[of].T, noun, ("c", "b"), look="points", **more)
 
         grids = [grid("x", "Input", "input", block, source=True, editable=True)]
         if "moving_mean" in table:
@@ -212,6 +224,8 @@ class BatchNorm(Explorer):
             ]
         return [
             *grids,
+            points("samples", "x", editable=True),
+            points("outputs", "y"),
             grid("mean", "Mean", "mean", shared),
             grid("var", "Variance", "variance", shared, below="mean"),
             grid("inv_std", "1 / √(variance + ε)", "inverse deviation", shared, below="mean"),
@@ -220,8 +234,6 @@ class BatchNorm(Explorer):
             grid("gamma", "γ", "gamma", channel, editable=True),
             grid("beta", "β", "beta", channel, editable=True, below="gamma"),
             grid("y", "Output", "output", block),
-            points("samples", "Drag a sample", "x", editable=True),
-            points("outputs", "and see every output move", "y"),
         ]
 
     def _notes(self, layer: Any, trace: Trace, settings: Settings) -> tuple[str, ...]:
@@ -229,9 +241,15 @@ class BatchNorm(Explorer):
         nudged = x + np.eye(1, x.size).reshape(x.shape)
         moved = int((layer.trace(nudged, training=settings["training"], seed=0)["y"].value != trace["y"].value).sum())
         others = "no other output" if moved <= 1 else f"{moved - 1} other output{'s' if moved > 2 else ''}"
-        notes = [f"Adding 1 to input (0, 0) moves {others}: a mean and a variance for each {SHARING[kind]}."]
+        notes = [f"Adding 1 to input (0, 0) moves {others}: {SHARING[kind]}."]
         if kind == "batch" and not settings["training"]:
             notes[0] = f"Adding 1 to input (0, 0) moves {others}: the statistics are the moving ones, not the batch's."
+        elif kind == "batch":
+            notes.append("Training uses the batch's own mean and variance; inference (training off) the moving ones.")
+        if settings["gradient"] and settings["grad"] is None:
+            change = np.abs(trace["x"].grad)
+            moving = int((change > 1e-6 * change.max()).sum())
+            notes.append(f"The gradient is that of output (0, 0) alone: {moving} of {x.size} inputs change it.")
         if kind == "batch" and settings["training"] and len(x) == 1:
             notes.append("A batch of one is its own mean: every output is β.")
         count = settings["channels"]

@@ -20,6 +20,7 @@ TITLES = {
     "gamma": "γ",
     "beta": "β",
 }
+BELOW = {"var": "grad_inv_std", "mean": "grad_inv_std", "beta": "grad_gamma"}  # short rows stand in one column
 
 
 def gradients(
@@ -83,6 +84,6 @@ def gradients(
     grids = [grid("grad", "y", "the output", block, editable=True)]
     for name, title in TITLES.items():
         if name == "mean":
-            grids.append(Grid("minus", "Minus one", np.array([[-1]]), "minus one"))
-        grids.append(grid(f"grad_{name}", name, title, shapes[name]))
+            grids.append(Grid("minus", "Factor", np.array([[-1]]), "factor", below="grad_inv_std"))
+        grids.append(grid(f"grad_{name}", name, title, shapes[name], below=BELOW.get(name, "")))
     return [*grids, grid("grad_x", "x", "the input", block, source=True, below="x")], accounts

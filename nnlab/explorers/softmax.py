@@ -1,4 +1,4 @@
-"""Softmax: logits become shares of one, step by step; adding the same to all of them changes nothing."""
+"""Softmax: logits become probabilities, step by step; adding the same to all of them changes nothing."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -72,11 +72,11 @@ class Softmax(Explorer):
             parts=(
                 Grid("x", "Logits", settings["x"], "logit", source=True, editable=True, look="points"),
                 Grid("logits", "Logits, shifted", value["x"], "shifted logit", source=True, below="x", **classes),
-                Grid("largest", "Largest", value["x"].max(keepdims=True).reshape(1, 1), "largest"),
-                Grid("shifted", "Less the largest", value["shifted"], "difference", **classes),
+                Grid("largest", "Maximum", value["x"].max(keepdims=True).reshape(1, 1), "maximum"),
+                Grid("shifted", "Logits − maximum", value["shifted"], "difference", **classes),
                 Grid("exp", "Exponentials", value["exp"], "exponential", **classes),
-                Grid("sum", "Their sum", value["sum"], "sum"),
-                Grid("y", "Shares", value["y"], "share", look="bars", scale="count", **classes),
+                Grid("sum", "Sum of exponentials", value["sum"], "sum"),
+                Grid("y", "Probabilities", value["y"], "probability", look="bars", scale="count", **classes),
             ),
             accounts={
                 "logits": Equation(shifted, {"x": all_cells}, lambda x: x + added),
@@ -90,7 +90,7 @@ class Softmax(Explorer):
             },
             result="y",
             controls=tuple(self.control(name, settings) for name in self.controls),
-            notes=("The shares add up to 1, whatever the logits are; adding the same to all of them changes none.",),
+            notes=("The probabilities add up to 1; adding the same number to all logits changes none of them.",),
             code="keras.layers.Softmax()",
             hide=settings["hide"],
         )

@@ -6,6 +6,7 @@ import pytest
 from nnlab import layers
 from nnlab.core.errors import ArgumentError, NnlabError
 from nnlab.explorers import BatchNorm
+from nnlab.widgets.charts import Curves
 
 BLOCK = np.array([[1.0, -2.0, 4.0, 0.0], [3.0, 1.0, 0.0, 2.0], [-1.0, 5.0, 2.0, 6.0]])
 
@@ -96,3 +97,25 @@ def test_the_line_of_keras_changes_the_kind(line):
 def test_the_state_rebuilds_the_picture():
     explorer = BatchNorm(BLOCK, kind="group", gradient=True, beta=[1, 2, 3, 4])
     assert BatchNorm(**json.loads(json.dumps(explorer.state))).text == explorer.text
+
+
+def test_both_moving_statistics_are_drawn_over_the_steps_of_training():
+    explorer = BatchNorm(BLOCK, momentum=0.5)
+    curves = {part.name: part for part in explorer.scene.parts if isinstance(part, Curves)}
+    mean, variance = curves["moving"].lines["channel 1"], curves["moving_var"].lines["channel 1"]
+    assert mean[:3] == pytest.approx([0, BLOCK[:, 1].mean() / 2, BLOCK[:, 1].mean() * 3 / 4])
+    assert variance[:3] == pytest.approx([1, (1 + BLOCK[:, 1].var()) / 2, (1 + 3 * BLOCK[:, 1].var()) / 4])
+
+
+def test_without_a_gradient_it_is_that_of_one_output_and_the_note_counts_who_changes_it():
+    explorer = BatchNorm(BLOCK, gradient=True)
+    assert explorer.scene.grid("grad").values.sum() == explorer.scene.grid("grad").values[0, 0] == 1
+    assert (explorer.scene.grid("grad_x").values[:, 0] != 0).all()
+    assert "3 of 12 inputs change it" in " ".join(explorer.scene.notes)
+    explorer.training = False
+    assert "1 of 12 inputs change it" in " ".join(explorer.scene.notes)
+
+
+@pytest.mark.parametrize(("kind", "there"), [("batch", True), ("layer", False), ("group", False)])
+def test_training_can_be_switched_only_where_it_makes_a_difference(kind, there):
+    assert ("training" in [control.name for control in BatchNorm(kind=kind).scene.controls]) is there

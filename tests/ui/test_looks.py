@@ -155,18 +155,18 @@ def test_curves_print_the_numbers_of_the_point_that_is_nearest(shown):
     page, view = shown("GridView(charted())")
     chart = view.locator('[data-name="loss"]')
     readout, plot = chart.locator(".nn-readout"), chart.locator(".nn-plot")
-    expect(readout).to_have_text("epoch 10: training 0.500, test 0.200")  # where the picture stands
+    expect(readout).to_have_text("epoch 10: training = 0.500, test = 0.200")  # where the picture stands
     box = plot.bounding_box()
     for epoch in range(0, 50, 5):
         plot.hover(position={"x": min(box["width"] * (epoch + 2) / 45, box["width"] - 3), "y": 20})
         test = "NaN" if epoch == 20 else f"{epoch / 50:.3f}"
-        expect(readout).to_have_text(f"epoch {epoch}: training {1 / (1 + epoch / 10):.3f}, test {test}")
+        expect(readout).to_have_text(f"epoch {epoch}: training = {1 / (1 + epoch / 10):.3f}, test = {test}")
     view.locator("header").hover()
     plot.focus()
     for key in ("Home", "ArrowRight", "b"):
         page.keyboard.press(key)
-    expect(readout).to_have_text("epoch 5: training 0.667, test 0.100")
-    expect(plot).to_have_attribute("aria-valuetext", "epoch 5: training 0.667, test 0.100")
+    expect(readout).to_have_text("epoch 5: training = 0.667, test = 0.100")
+    expect(plot).to_have_attribute("aria-valuetext", "epoch 5: training = 0.667, test = 0.100")
 
 
 def test_curves_are_drawn_to_the_scale_of_their_ticks(shown):

@@ -121,7 +121,7 @@ export class Curves {
     });
     const rule = spec.at === null ? "" : h("b", { style: `--x:${part(spec.x[spec.at], this.across)}` });
     this.marks.replaceChildren(rule, this.point === null ? "" : h("u", { style: `--x:${place}` }), ...dots);
-    const numbers = spec.lines.map(({ label, values }) => `${label} ${format(values[at], spec.digits)}`).join(", ");
+    const numbers = spec.lines.map(({ label, values }) => `${label} = ${format(values[at], spec.digits)}`).join(", ");
     const text = `${spec.x_label || "x"} ${format(spec.x[at], spec.x_digits)}: ${numbers}`;
     setText(this.readout, text);
     this.plot.setAttribute("aria-valuenow", at);

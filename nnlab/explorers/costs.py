@@ -1,6 +1,7 @@
 """What a layer costs for one sample: parameters, multiplications of a weight by a number, and numbers it puts out."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from math import prod
 from typing import NamedTuple
 
@@ -62,10 +63,10 @@ def costs(model: Model) -> Iterator[Cost]:
     for layer, received, given in calls(model):
         receipt = " + ".join("·".join(map(str, weight.shape)) or "1" for weight in layer.weights) or "0"
         count = 0 if id(layer) in met else layer.count_params()
-        shared = f"shared: counted before ({receipt})" if id(layer) in met else receipt
+        receipt = "0" if id(layer) in met else receipt
         met.add(id(layer))
         multiplied, how = multiplications(layer, received, given)
-        yield Cost(layer.name, count, multiplied, prod(given[1:]), shared, how)
+        yield Cost(layer.name, count, multiplied, prod(given[1:]), receipt, how)
 
 
 def calls(model: Model) -> Iterator[tuple[Layer, Shape, Shape]]:
@@ -77,3 +78,12 @@ def calls(model: Model) -> Iterator[tuple[Layer, Shape, Shape]]:
             yield from calls(layer)
         elif layer is not None:
             yield layer, known[reads[0]], shapes[0]
+
+
+def worth(receipt: str) -> Decimal:
+    """The number that a receipt comes to.
+
+    >>> worth("3·3·1·64 + 64")
+    Decimal('640')
+    """
+    return Decimal(sum(prod(map(int, part.split("·"))) for part in receipt.split(" + ")))

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from math import prod
 from typing import Any
 
@@ -17,12 +16,13 @@ from nnlab.core.naming import snake_case
 from nnlab.core.trace import Trace
 from nnlab.core.weighted import planned
 from nnlab.explorers import parameter_map
+from nnlab.explorers.costs import worth
 from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
 from nnlab.explorers.parameter_kinds import KINDS, USES, code, made
 from nnlab.explorers.settings import Setting, Settings, model_of
 from nnlab.models.sequential import Sequential
-from nnlab.widgets.accounts import Equation, Terms
+from nnlab.widgets.accounts import Account, Equation, Terms
 from nnlab.widgets.scene import Grid, Scene
 
 MOST = {"inputs": 100_000, "units": 4096, "kernel_size": 11}
@@ -80,8 +80,8 @@ class ParameterCount(Explorer):
     @property
     def receipt(self) -> str:
         """The sum whose value is the total."""
-        parts = [account.template for account in self.scene.accounts.values() if isinstance(account, Equation)]
-        return " + ".join(parts) or "0"
+        counts = self.scene.accounts.get("counts")
+        return " + ".join(counts.template) if counts else "0"
 
     # ---- the settings
 
@@ -139,37 +139,21 @@ class ParameterCount(Explorer):
             layer = made(settings)[0]
             with seeding.apart(settings["seed"]):
                 layer.build(shape)
-        grids = [tiles(weight.name, weight.numpy(), weight.trainable) for weight in layer.weights if drawn]
-        names = tuple(weight.name for weight in layer.weights)
-        receipts = ["·".join(map(str, weight.shape)) for weight in layer.weights]
-        counts = [prod(weight.shape) for weight in layer.weights]
-        each = [
-            Grid(
-                f"{name} count",
-                f"{name}: {receipt}",
-                np.array([[count]]),
-                "count",
-                scale="count",
-                below=name if drawn else "",
-            )
-            for name, receipt, count in zip(names, receipts, counts, strict=True)
-        ]
-        accounts = {
-            grid.name: Equation(receipt, {}, lambda count=count: Decimal(count))
-            for grid, receipt, count in zip(each, receipts, counts, strict=True)
-        }
+        weights = [tiles(weight.name, weight.numpy(), weight.trainable) for weight in layer.weights if drawn]
+        receipts = tuple("·".join(map(str, weight.shape)) for weight in layer.weights)
+        sizes = np.array([[prod(weight.shape) for weight in layer.weights]], int)
         scene = Scene(
             title=f"Parameters of {settings['kind']}",
-            formula="" if "formula" in settings["hide"] else f"{' + '.join(receipts) or '0'} = {sum(counts):,}",
-            parts=(*grids, *each, Grid("total", "Parameters", np.array([[sum(counts)]]), "total", scale="count")),
-            accounts={**accounts, "total": total_of([grid.name for grid in each], counts)},
-            result="total",
+            formula="",
+            parts=(*weights, *counted(layer, sizes)),
+            accounts=accounts(receipts, sizes),
+            result="counts" if receipts else "total",
             controls=tuple(self.control(name, settings) for name in self._shown(settings)),
-            notes=notes(layer, shape, drawn),
+            notes=(f"{' + '.join(receipts) or '0'} = {sizes.sum():,}.", *notes(layer, shape, drawn)),
             code=code(layer),
             hide=settings["hide"],
         )
-        first = f"{scene.title}: {sum(counts):,}."
+        first = f"{scene.title}."
         return replace(scene, text="\n".join([first, *scene.notes, *(grid.text() for grid in scene.grids)])), None
 
     def _shown(self, settings: Settings) -> list[str]:
@@ -195,15 +179,24 @@ def tiles(name: str, values: np.ndarray, trainable: bool) -> Grid:
     return Grid(name, title, values, name, axes, look="tiles", source=True)
 
 
-def count_of(name: str, receipt: str, count: int) -> Grid:
-    """The number of parameters of one weight."""
-    return Grid(f"{name} count", f"{name}: {receipt}", np.array([[count]]), "count", scale="count")
+def counted(layer: Layer, sizes: np.ndarray) -> list[Grid]:
+    """How many parameters each weight has, and all of them."""
+    total = Grid("total", "Parameters", sizes.sum(keepdims=True).reshape(1, 1), "total", scale="count")
+    if not sizes.size:
+        return [total]
+    names = tuple(weight.name for weight in layer.weights)
+    return [Grid("counts", "In each weight", sizes, "count", ("", "weight"), scale="count", labels=names), total]
 
 
-def total_of(names: list[str], counts: list[int]) -> Terms:
-    """The sum of the counts of all weights."""
-    links = {name: np.where(np.arange(len(names)) == place, 0, -1)[None] for place, name in enumerate(names)}
-    return Terms(links, tuple(names), np.array([counts], float), (1, max(len(names), 1)), 0)
+def accounts(receipts: tuple[str, ...], sizes: np.ndarray) -> dict[str, Account]:
+    """The product behind each count, and the sum of the counts."""
+    cells = np.arange(len(receipts))[None]
+    if not receipts:
+        return {}
+    return {
+        "counts": Equation(receipts, {}, worth),
+        "total": Terms({"counts": cells}, ("counts",), sizes.astype(float), (1, len(receipts)), 0),
+    }
 
 
 def notes(layer: Layer, shape: tuple[int | None, ...], drawn: bool) -> tuple[str, ...]:

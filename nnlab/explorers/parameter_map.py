@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.explorers.costs import costs
-from nnlab.widgets.accounts import Terms
+from nnlab.explorers.costs import costs, worth
+from nnlab.widgets.accounts import Equation, Terms
 from nnlab.widgets.charts import Treemap
 from nnlab.widgets.scene import Grid, Scene
 
@@ -33,9 +33,12 @@ def scene(settings: Mapping[str, Any]) -> Scene:
             Treemap("map", "The model as a map", names, measures, details),
         ),
         accounts={
-            "total": Terms({"layers": np.arange(len(rows))[None]}, ("layers",), counts.astype(float), (1, len(rows)), 0)
+            "layers": Equation(tuple(row.receipt for row in rows), {}, worth),
+            "total": Terms(
+                {"layers": np.arange(len(rows))[None]}, ("layers",), counts.astype(float), (1, len(rows)), 0
+            ),
         },
-        result="total",
+        result="layers",
         notes=model_notes(rows),
         hide=settings["hide"],
     )

@@ -37,13 +37,14 @@ def score(owner: str, value: Any) -> Score:
 
 
 def waiting(scene: Scene, grid: str) -> tuple[str, ...]:
-    """`grid`, and every other part that is neither needed for its numbers nor stands for one that is."""
+    """`grid`, and every other part that is neither needed for its numbers, nor stands for one that is, nor given."""
     needed, new = set(), {grid}
     while new:
         needed |= new
         accounts = [scene.accounts[name] for name in new if name in scene.accounts]
         new = {name for account in accounts for name in (*account.links, *getattr(account, "addends", ()))} - needed
-    shown = needed | {part.name for part in scene.grids if part.mirrors in needed}
+    given = {part.name for part in scene.grids if part.source and part.name not in scene.accounts}
+    shown = needed | given | {part.name for part in scene.grids if part.mirrors in needed}
     return (grid, *(part.name for part in scene.parts if part.name not in shown))
 
 

@@ -81,16 +81,18 @@ class Terms:
 
 @dataclass(frozen=True)
 class Equation:
-    """A cell as one line: `template` with each {grid} replaced by the printed number of the linked cell.
+    """A cell as one line: `template` (or its own one of several) with the printed number of the cell that is linked
+    in place of each {grid}.
 
     `links[grid]` has one cell number for each cell that is explained. `check` computes the line from the printed
     numbers, as Decimals in the order of `links`: where it gives the printed result the view writes "=", else "≈".
+    Of several templates it gets the cell's own before the numbers.
 
     >>> links = {"x": np.arange(4), "mean": np.array([0, 1, 0, 1])}
     >>> centered = Equation("{x} − {mean}", links, lambda x, mean: x - mean)
     """
 
-    template: str
+    template: str | tuple[str, ...]
     links: Mapping[str, np.ndarray]
     check: Callable[..., Decimal] = field(compare=False)
 
@@ -107,7 +109,8 @@ class Equation:
 
         grid = grids[result]
         sign = "=" if self._exact(result, grids)[cell] else "≈"
-        side = re.sub(r"\{(\w+)\}", operand, self.template)
+        template = self.template if isinstance(self.template, str) else self.template[cell]
+        side = re.sub(r"\{(\w+)\}", operand, template)
         return f"{f'{grid.noun} {grid.place(cell)}'.rstrip()} = {side} {sign} {grid.shown(cell)}"
 
     def payload(self, result: str, grids: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,7 +120,8 @@ class Equation:
         return {"kind": "equation", "template": self.template, "links": links, "exact": exact}
 
     def _exact(self, result: str, grids: Mapping[str, Any]) -> list[bool]:
-        columns = [printed_cells(grids[name], np.ravel(cells)) for name, cells in self.links.items()]
+        columns: list[Sequence[Any]] = [] if isinstance(self.template, str) else [self.template]
+        columns += [printed_cells(grids[name], np.ravel(cells)) for name, cells in self.links.items()]
         shown = printed_cells(grids[result], np.arange(grids[result].values.size))
         return [equal(self.check, operands, value) for *operands, value in zip(*columns, shown, strict=True)]
 

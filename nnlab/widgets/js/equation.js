@@ -15,7 +15,7 @@ export function equationAccount(scene, links, name, cell, onCells) {
     const what = { class: "nn-operand", "data-grid": other, "data-cell": used };
     return h("span", { ...what, onpointerenter, onpointerleave: () => onCells([]) }, text);
   };
-  const { template } = scene.accounts[name];
+  const template = templateOf(scene, name, cell);
   const symbols = filled(template, (other) => scene.grid(other).noun).join("");
   const element = h(
     "div",
@@ -33,13 +33,18 @@ export function equationText(scene, links, name, cell) {
   return `${side} ${sign(scene, name, cell)} ${shown(scene.grid(name), cell)}`;
 }
 
+function templateOf(scene, name, cell) {
+  const { template } = scene.accounts[name];
+  return Array.isArray(template) ? template[cell] : template;
+}
+
 const sign = (scene, name, cell) => (scene.accounts[name].exact[cell] ? "=" : "≈");
 
 /** The template's pieces, with its odd ones, which name grids, replaced. */
 const filled = (template, replace) => template.split(PLACE).map((piece, index) => (index % 2 ? replace(piece, index) : piece));
 
 function pieces(scene, links, name, cell, operand) {
-  const { template } = scene.accounts[name];
+  const template = templateOf(scene, name, cell);
   const leads = template.startsWith("{");
   return filled(template, (other, index) => {
     const text = shown(scene.grid(other), links.cell(name, other, cell, 0));

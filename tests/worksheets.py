@@ -621,16 +621,16 @@ def parameters(state: dict[str, Any], drawn: dict[str, Any]) -> Worksheet:
         receipts.append((name, "·".join(map(str, shape))))
         counts.append(math.prod(shape))
         trained += math.prod(shape) * is_trained
-    for name, receipt in receipts:
-        sheet.make(f"{name} count", (1, 1), lambda *_, receipt=receipt: Line(receipt))
-    terms = [Term(((f"{name} count", 0),)) for name, _ in receipts]
-    if terms:
-        sheet.make("total", (1, 1), lambda *_: Terms(terms))
+    if receipts:
+        sheet.result = "counts"
+        sheet.names["counts"] = [name for name, _ in receipts]
+        sheet.make("counts", (1, len(receipts)), lambda _, column: Line(receipts[column][1]))
+        sheet.make("total", (1, 1), lambda *_: Terms([Term((("counts", cell),)) for cell in range(len(receipts))]))
     else:
         sheet.give("total", 0, (1, 1))
         sheet.made["total"] = [Terms([])]
-    sheet.formula = [sum(counts)]
-    sheet.notes = [[trained, sum(counts) - trained]]
+    receipt = [int(size) for _, sizes in receipts for size in sizes.split("·")]
+    sheet.notes = [[*receipt, sum(counts)] if receipts else [0, 0], [trained, sum(counts) - trained]]
     return sheet
 
 
@@ -646,10 +646,11 @@ def as_tiles(values: Any, shape: tuple[int, ...]) -> tuple[list[float], tuple[in
 def model_of_layers(rows: list[dict[str, Any]]) -> Worksheet:
     """A model as its layers: `name`, `weights` (their shapes), `uses` (products of sizes) and `outputs` of each."""
     sheet = Worksheet()
-    sheet.result = "total"
+    sheet.result = "layers"
     counts = [sum(math.prod(shape) for shape in row["weights"]) for row in rows]
     names = [row["name"] for row in rows]
-    sheet.give("layers", counts, (1, len(rows)))
+    receipts = [" + ".join("·".join(map(str, shape)) for shape in row["weights"]) or "0" for row in rows]
+    sheet.make("layers", (1, len(rows)), lambda _, column: Line(receipts[column]))
     sheet.names["layers"] = names
     sheet.make("total", (1, 1), lambda *_: Terms([Term((("layers", cell),)) for cell in range(len(rows))]))
     work = [sum(math.prod(sizes) for sizes in row["uses"]) for row in rows]

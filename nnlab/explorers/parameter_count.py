@@ -190,9 +190,9 @@ def counted(layer: Layer, sizes: np.ndarray) -> list[Grid]:
 
 def accounts(receipts: tuple[str, ...], sizes: np.ndarray) -> dict[str, Account]:
     """The product behind each count, and the sum of the counts."""
-    cells = np.arange(len(receipts))[None]
     if not receipts:
-        return {}
+        return {"total": Terms({}, (), np.empty((1, 0)), (1, 1), 0)}
+    cells = np.arange(len(receipts))[None]
     return {
         "counts": Equation(receipts, {}, worth),
         "total": Terms({"counts": cells}, ("counts",), sizes.astype(float), (1, len(receipts)), 0),

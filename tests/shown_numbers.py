@@ -348,7 +348,7 @@ class Check:
                 head, said = readout.split(": ", 1)
                 self.shows(head.split()[-1], xs[point])
                 for label, values in lines.items():
-                    found = re.search(re.escape(label) + r" (-?[\d.]+)", said)
+                    found = re.search(re.escape(label) + r" = (-?[\d.]+)", said)
                     self.shows(found[1], values[point])
                 self.counts["chart"] += 1 + len(lines)
             for at, text in chart["x"]:

@@ -500,8 +500,9 @@ def normalization(state: dict[str, Any]) -> Worksheet:
             variances.append([keep * old + (1 - keep) * new for old, new in zip(variances[-1], spread, strict=True)])
         sheet.give("moving_mean", means[state["step"]], (1, c))
         sheet.give("moving_variance", variances[state["step"]], (1, c))
-        lines = {f"moving mean, channel {j}": [row[j] for row in means] for j in range(c)}
-        sheet.curves["moving"] = ([float(step) for step in range(21)], lines)
+        for name, rows in (("moving", means), ("moving_var", variances)):
+            lines = {f"channel {j}": [row[j] for row in rows] for j in range(c)}
+            sheet.curves[name] = ([float(step) for step in range(21)], lines)
 
     def over(*factors: str, operation: str = "sum") -> Callable[..., Terms]:
         """The products of cells that share a mean."""
@@ -544,7 +545,7 @@ def normalization(state: dict[str, Any]) -> Worksheet:
     sheet.make("outputs", (c, n), turned("y"))
     if state["gradient"]:
         learns = not moving
-        sheet.give("grad", state["grad"] or [[1.0] * c] * n, block)
+        sheet.give("grad", state["grad"] or [[float(i == j == 0) for j in range(c)] for i in range(n)], block)
         sheet.give("minus", -1, (1, 1))
         sheet.make("grad_x_hat", block, line("{grad} × {gamma}"))
         sheet.make("grad_inv_std", shared, over("grad_x_hat", "centered"))

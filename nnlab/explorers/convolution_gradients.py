@@ -8,6 +8,7 @@ mirrored collects the gradients of all its images.
 import numpy as np
 
 from nnlab.explorers import paddings
+from nnlab.explorers.sheets import channels
 from nnlab.explorers.windows import Pass, numbered
 from nnlab.widgets import decimals
 from nnlab.widgets.accounts import Account, Terms
@@ -63,6 +64,7 @@ def gradients(shown: Pass) -> tuple[list[Grid], dict[str, Account]]:
                 source=name in ("x", "padded"),
                 below=name,
                 digits=digits[name],
+                sheets=() if name == "bias" else channels(shown.x),
             )
         )
     return grids, accounts

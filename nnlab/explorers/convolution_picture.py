@@ -9,7 +9,7 @@ from nnlab.explorers import convolution_notes as notes
 from nnlab.explorers import paddings
 from nnlab.explorers.convolution_gradients import gradients
 from nnlab.explorers.settings import Settings
-from nnlab.explorers.sheets import by
+from nnlab.explorers.sheets import by, channels
 from nnlab.explorers.windows import Pass, formula, ring
 from nnlab.widgets import decimals
 from nnlab.widgets.accounts import Account, Terms
@@ -78,10 +78,10 @@ def finished(
     """The scene of these parts, with formula, code and text."""
     sides = shown.x.shape[-2:]
     padded = f"padded to {by(shown.padded.shape[-2:])}" if shown.is_padded else "without padding"
-    channels = f" in {len(shown.x)} channels" if shown.x.ndim == 3 else ""
+    several = f" in {len(shown.x)} channels" if shown.x.ndim == 3 else ""
     dilated = f", dilation rate {by(shown.layer.dilation_rate)}" if max(shown.layer.dilation_rate) > 1 else ""
     first = (
-        f"{title}: an input of {by(sides)} cells{channels}, {padded}; a kernel of {by(shown.layer.kernel_size)}, "
+        f"{title}: an input of {by(sides)} cells{several}, {padded}; a kernel of {by(shown.layer.kernel_size)}, "
         f"moved by {by(shown.layer.strides)} cells{dilated}; an output of {by(shown.y.shape)}."
     )
     hidden = "formula" in settings["hide"]
@@ -115,18 +115,13 @@ def products(shown: Pass, links: Mapping[str, np.ndarray]) -> Terms:
         shown.kernel.shape,
         digits(shown),
         addends=("bias",),
-        groups=channels(shown),
+        groups=tuple(f"channel {name[1:]}" for name in channels(shown.x)),
     )
 
 
 def digits(shown: Pass) -> int:
     """The decimals with which products, bias and output are printed."""
     return decimals.of_products(shown.x, shown.kernel, addend=shown.bias)
-
-
-def channels(shown: Pass) -> tuple[str, ...]:
-    """The names of the channels, where there are several."""
-    return tuple(f"channel {number}" for number in range(len(shown.x))) if shown.x.ndim == 3 else ()
 
 
 def pixels(shown: Pass) -> int:
@@ -149,7 +144,7 @@ def inputs(shown: Pass) -> list[Grid]:
         everywhere = np.broadcast_to(shown.used(name) == 0, getattr(shown, name).shape)
         return Mark("unread", "read by no window", everywhere)
 
-    sheets = channels(shown)
+    sheets = channels(shown.x)
     x = Grid("x", "Input", shown.x, "input", IMAGE, source=True, editable=True, marks=(unread("x"),), sheets=sheets)
     if not shown.is_padded:
         return [x]
@@ -168,7 +163,7 @@ def used(shown: Pass, name: str, title: str, below: str) -> Grid:
 def kernel(shown: Pass) -> list[Grid]:
     """The weights."""
     grid = Grid("kernel", "Kernel", shown.kernel, "weight", ("u", "v"), "∗", editable=True)
-    return [replace(grid, sheets=channels(shown))]
+    return [replace(grid, sheets=channels(shown.x))]
 
 
 def spread(shown: Pass) -> Grid:
@@ -178,7 +173,7 @@ def spread(shown: Pass) -> Grid:
     look = "tiles" if max(wide.shape[-2:]) > TILES else "cells"
     mark = Mark("padding", "zeros between the weights", between)
     grid = Grid("spread", "Kernel filled with zeros", wide, "weight, spread", ("u", "v"), look=look, below="kernel")
-    return replace(grid, marks=(mark,), sheets=channels(shown), mirrors="kernel")
+    return replace(grid, marks=(mark,), sheets=channels(shown.x), mirrors="kernel")
 
 
 def bias(shown: Pass) -> Grid:

@@ -4,17 +4,17 @@ import numpy as np
 
 from nnlab.core.trace import Trace
 from nnlab.explorers.convolution_gradients import readers
-from nnlab.explorers.sheets import sheets
+from nnlab.explorers.sheets import channels, sheets
 from nnlab.widgets import decimals
 from nnlab.widgets.accounts import Account, Equation, Terms
 from nnlab.widgets.scene import Grid
 
 
-def gradients(trace: Trace, links: np.ndarray) -> tuple[list[Grid], dict[str, Account]]:
+def gradients(trace: Trace, links: np.ndarray, divisor: str = "members") -> tuple[list[Grid], dict[str, Account]]:
     """The grids of the gradients, each below what it is the gradient of, and how their numbers come about.
 
     `links` says for each window which cells it reads, -1 beyond the edge. How much of its gradient a window hands to a
-    cell is read from the trace.
+    cell is read from the trace. `divisor` names the grid of how many cells share, if the picture has it already.
     """
     upstream = sheets(np.asarray(trace["y"].grad)[0]).astype(float)
     shares = window_shares(trace, links)
@@ -28,7 +28,16 @@ def gradients(trace: Trace, links: np.ndarray) -> tuple[list[Grid], dict[str, Ac
     portion = np.take_along_axis(received, order, 1)
     values = np.where(windows >= 0, upstream.ravel()[windows] * portion, np.nan)
     grids = [
-        Grid("grad", "Gradient of the output", upstream, "gradient of output", ("i", "j"), editable=True, below="y"),
+        Grid(
+            "grad",
+            "Gradient of the output",
+            upstream,
+            "gradient of output",
+            ("i", "j"),
+            editable=True,
+            sheets=channels(upstream),
+            below="y",
+        ),
     ]
     accounts: dict[str, Account] = {}
     factors: tuple[str, ...] = ("grad",)
@@ -36,12 +45,14 @@ def gradients(trace: Trace, links: np.ndarray) -> tuple[list[Grid], dict[str, Ac
     parts = shares.max(1).reshape(upstream.shape)
     if (parts != 1).any():
         counts = np.rint(1 / parts).astype(int)
-        grids += [
-            Grid("members", "Shared by", counts, "cells", ("i", "j"), scale="count", below="y"),
-            Grid("share", "Share of a cell", parts, "share", ("i", "j"), below="y"),
-        ]
-        cells = np.arange(parts.size)
-        accounts["share"] = Equation("1 / {members}", {"members": cells}, lambda count: 1 / count)
+        names = channels(parts)
+        if divisor == "members":
+            grids.append(
+                Grid(divisor, "Shared by", counts, "cells", ("i", "j"), scale="count", sheets=names, below="y")
+            )
+        grids.append(Grid("share", "Share of a cell", parts, "share", ("i", "j"), sheets=names, below="y"))
+        cells = np.arange(parts.size) % (counts.size if divisor == "members" else np.prod(counts.shape[-2:]))
+        accounts["share"] = Equation(f"1 / {{{divisor}}}", {divisor: cells}, lambda count: 1 / count)
         factors, tables = ("grad", "share"), {"grad": windows, "share": windows}
     digits = decimals.of_products(upstream, parts, addend=np.zeros(1))
     gradient = sheets(np.asarray(trace["x"].grad)[0])
@@ -55,6 +66,7 @@ def gradients(trace: Trace, links: np.ndarray) -> tuple[list[Grid], dict[str, Ac
             source=True,
             below="x",
             digits=digits,
+            sheets=channels(gradient),
         )
     )
     return grids, accounts | {"grad_x": Terms(tables, factors, values, (1, slots), digits)}

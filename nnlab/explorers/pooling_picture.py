@@ -8,7 +8,7 @@ import numpy as np
 from nnlab.core.trace import Trace
 from nnlab.explorers.pooling_gradients import gradients
 from nnlab.explorers.settings import Settings
-from nnlab.explorers.sheets import by, sheets
+from nnlab.explorers.sheets import by, channels, sheets
 from nnlab.explorers.windows import counts, side_formula
 from nnlab.widgets import decimals
 from nnlab.widgets.accounts import Account, Terms
@@ -21,7 +21,7 @@ def scene(layer: Any, trace: Trace, unshifted: np.ndarray, settings: Settings, c
     `unshifted` is the output of the picture shifted by one pixel, or that of the other if this one is shifted.
     """
     x, y = (sheets(np.asarray(trace[name].value)[0]) for name in ("x", "y"))
-    names = tuple(f"channel {number}" for number in range(len(x))) if x.ndim == 3 else ()
+    names = channels(x)
     sides, kind = x.shape[-2:], settings["kind"]
     links = reading(layer, sides, max(len(names), 1))
     inside, average = links >= 0, kind.endswith("average")
@@ -36,7 +36,7 @@ def scene(layer: Any, trace: Trace, unshifted: np.ndarray, settings: Settings, c
         tables["used"] = np.where(inside, links % used.size, -1)
     if average and settings["padding"] == "same" and hasattr(layer, "pool_size"):
         divisor = np.asarray(trace["count"].value)
-        grids.append(Grid("count", "Divides by", divisor, "cells of window", ("i", "j"), scale="count"))
+        grids.append(Grid("count", "Divides by", divisor, "cells of window", ("i", "j"), "÷", scale="count"))
         tables["count"] = np.where(inside, np.tile(np.arange(divisor.size), max(len(names), 1))[:, None], -1)
     changed = ~np.isclose(y, unshifted, rtol=1e-5, atol=1e-6)  # the same sum in another order is no change
     moved = Mark("extra", "changed by the shift", changed & settings["shift"])
@@ -53,13 +53,13 @@ def scene(layer: Any, trace: Trace, unshifted: np.ndarray, settings: Settings, c
         )
     }
     if settings["gradient"]:
-        backward = gradients(trace, links)
+        backward = gradients(trace, links, "count" if "count" in tables else "members")
         grids, accounts = [*grids, *backward[0]], accounts | backward[1]
     notes = [*_overlap(layer, used), _shift(settings["shift"], changed), *_ties(kind, terms)]
     title = f"{kind.capitalize()} pooling"
-    channels = f" in {len(names)} channels, each by itself" if names else ""
+    several = f" in {len(names)} channels, each by itself" if names else ""
     windows = f"windows of {by(layer.pool_size)}, moved by {by(layer.strides)}; " if hasattr(layer, "pool_size") else ""
-    first = f"{title} of {by(sides)} numbers{channels}; {windows}an output of {by(y.shape[-2:])}."
+    first = f"{title} of {by(sides)} numbers{several}; {windows}an output of {by(y.shape[-2:])}."
     return Scene(
         title=title,
         formula="" if "formula" in settings["hide"] else formula(layer, sides),
@@ -112,9 +112,9 @@ def _overlap(layer: Any, used: np.ndarray) -> list[str]:
 
 
 def _shift(shifted: bool, changed: np.ndarray) -> str:
-    some = f"{int(changed.sum())} of {changed.size} outputs"
+    some = f"{int(changed.sum())} of {changed.size} output{'s' * (changed.size > 1)}"
     if shifted:
-        return f"The picture is shifted by one pixel to the right: {some} are not what they were."
+        return f"The picture is shifted by one pixel to the right: {some} changed."
     return f"Shifting the picture by one pixel changes {some}."
 
 

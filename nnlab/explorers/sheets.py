@@ -86,6 +86,15 @@ def sheets(array: np.ndarray) -> np.ndarray:
     return np.moveaxis(array, -1, 0) if array.shape[-1] > 1 else array[..., 0]
 
 
+def channels(image: np.ndarray) -> tuple[str, ...]:
+    """Short names for the sheets of an image, where there are several.
+
+    >>> channels(np.zeros((2, 4, 5))), channels(np.zeros((4, 5)))
+    (('c0', 'c1'), ())
+    """
+    return tuple(f"c{number}" for number in range(len(image))) if image.ndim == 3 else ()
+
+
 def gradient_of(owner: str, given: Mapping[str, Any], current: Mapping[str, Any], shape: tuple[int, ...]) -> Any:
     """The gradient of an output of that shape: the one given, or the one before where it still fits; None is all ones.
 

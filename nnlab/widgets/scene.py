@@ -86,10 +86,13 @@ class Grid:
         if self.look == "tiles" and self.values.size:
             low, high = (decimals.printed(end(self.values), self.shown_digits) for end in (np.min, np.max))
             return f"{self.title}: {' × '.join(map(str, self.values.shape))} numbers from {low} to {high}."
-        table = np.reshape(self.values, (-1, self.values.shape[-1]))
-        digits = self.shown_digits
-        rows = (" ".join(str(decimals.printed(value, digits)) for value in row) for row in table)
-        return f"{self.title}: {'; '.join(rows)}."
+        tables = np.reshape(self.values, (-1, *self.values.shape[-2:]))
+        digits, names = self.shown_digits, self.sheets or ("",) * len(tables)
+        sheets = []
+        for name, table in zip(names, tables, strict=False):
+            rows = "; ".join(" ".join(str(decimals.printed(value, digits)) for value in row) for row in table)
+            sheets.append(f"{name}: {rows}" if name else rows)
+        return f"{self.title}: {'; '.join(sheets)}."
 
     def payload(self) -> dict[str, Any]:
         """The grid as JSON and arrays."""

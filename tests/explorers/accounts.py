@@ -33,7 +33,7 @@ def check_links(scene, name, account, cells):
 def reckon_terms(scene, name, account):
     """Sum, mean or maximum of the terms, and each term from its factors."""
     terms = np.array(account.values, float)
-    assert int(np.prod(account.layout)) == terms.shape[1], f"{name}: the layout has no room for the terms"
+    assert terms.shape[1] in (0, int(np.prod(account.layout))), f"{name}: the layout has no room for the terms"
     assert not account.groups or account.layout[0] == len(account.groups)
     if account.factors:
         product, used = np.ones(terms.shape), np.zeros(terms.shape, bool)

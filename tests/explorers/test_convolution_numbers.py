@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -129,3 +130,77 @@ def test_thousands_of_settings_leave_true_numbers(explorer):
             assert again.text == subject.text, "the line that is shown changed something"
             subject.figure()
     assert numbers > 100_000
+
+
+@BOTH
+def test_a_wrong_digit_is_found(explorer):
+    scene = explorer(channels=2, gradient=True).scene
+    assert check_accounts(scene) > 0
+    for name in scene.accounts:
+        grid = scene.grid(name)
+        wrong = np.array(grid.values, float)
+        wrong.flat[-1] += 1
+        parts = tuple(replace(part, values=wrong) if part is grid else part for part in scene.parts)
+        with pytest.raises(AssertionError, match=name):
+            check_accounts(replace(scene, parts=parts))
+
+
+@BOTH
+def test_channels_are_summed_apart_and_then_together_with_the_bias(explorer):
+    subject = explorer(channels=3, input_size=4, bias=2)
+    scene = subject.scene
+    account = scene.accounts["y"]
+    assert account.groups == ("channel 0", "channel 1", "channel 2")
+    sums = account.values.reshape(len(account.values), 3, -1).sum(2)
+    assert np.allclose(sums.sum(1) + 2, scene.grid("y").values.ravel())
+    assert "Input: c0: 5 0 -2 2; " in subject.text
+    assert "; c1: 2 0 0 4; " in subject.text
+
+
+def test_an_edited_cell_of_a_second_channel_reaches_its_channel():
+    stride = explorers.Stride(channels=2, input_size=3, kernel_size=2)
+    stride._heard(stride, {"kind": "edit", "name": "x", "cell": 9 + 5, "text": "7"}, [])
+    assert stride.x[1, 2, 1] == 7
+    stride.channels = 1
+    stride.channels = 2
+    assert stride.x[1, 2, 1] == 7
+
+
+def test_a_constant_input_gets_darker_at_the_border_unless_it_is_mirrored():
+    padding = explorers.Padding(x=np.ones((5, 5)), kernel=np.ones((3, 3)), bias=0)
+    assert "where zeros take part it goes from 4 to 6 (inside it is 9)" in padding.text
+    padding.padding = "reflect"
+    assert "The input is the same everywhere, and so is the output: 9." in padding.text
+    padding.padding = "valid"
+    assert "and so is the output: 9." in padding.text
+
+
+def test_side_by_side_stand_the_outputs_of_all_paddings():
+    padding = explorers.Padding(compare=True)
+    sizes = {mode: len(padding.scene.grid("y" if mode == "same" else f"y_{mode}").values) for mode in MODES}
+    assert sizes == {"valid": 3, "same": 5, "full": 7, "causal": 5, "reflect": 5}
+    assert "valid 1 and 9, same 4 and 9, full 9 and 9, causal 9 and 9, reflect 4 and 9" in padding.text
+    small = explorers.Padding(compare=True, input_size=2)
+    assert "y_valid" not in [grid.name for grid in small.scene.grids]
+    assert "the kernel reaches over (3, 3) cells but the input has only (2, 2)" in small.text
+
+
+def test_rates_with_a_common_factor_leave_holes():
+    stride = explorers.Stride(rates="2, 2, 2 | 1, 2, 5")
+    assert "one output sees 49 of these 169." in stride.text
+    assert "one output sees all of these 289." in stride.text
+    holes, whole = (grid.values for grid in stride.scene.grids)
+    assert (holes[1::2] == 0).all()
+    assert (holes[::2, ::2] > 0).all()
+    assert (whole > 0).all()
+    assert [control.name for control in stride.scene.controls] == ["kernel_size", "rates"]
+
+
+def test_a_dilated_kernel_reaches_as_far_as_the_one_filled_with_zeros():
+    stride = explorers.Stride(dilation_rate=(1, 2), kernel=[[1, 2], [3, 4]])
+    assert stride.scene.grid("spread").values.tolist() == [[1, 0, 2], [3, 0, 4]]
+    assert "At dilation rate 1 × 2 a kernel of 2 × 2 reaches over 2 × 3 cells" in stride.text
+    assert (
+        "An ordinary convolution with the kernel filled with zeros, computed as well, gives the same output"
+        in stride.text
+    )

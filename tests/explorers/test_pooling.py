@@ -64,7 +64,7 @@ def check_numbers(subject):
             np.testing.assert_allclose(grids["grad_x"][channel], expected, rtol=1e-5, atol=1e-5)
     whole = bool((x == np.round(x)).all())
     if whole and not subject.kind.endswith("average"):  # means differ in their last digits
-        assert f" {changed} of {scene.grid('y').values.size} outputs" in scene.text
+        assert f" {changed} of {scene.grid('y').values.size} output" in scene.text
     check_text(scene)
     return check_accounts(scene) + sum(values.size for values in grids.values())
 
@@ -123,7 +123,7 @@ def test_strides_that_are_none_follow_the_window():
 
 def test_the_outputs_that_a_shift_changes_are_marked():
     pooling = explorers.Pooling(x=[[9, 1, 1, 1], [1, 1, 1, 1]], shift=True)
-    assert "The picture is shifted by one pixel to the right: 0 of 2 outputs" in pooling.text
+    assert "The picture is shifted by one pixel to the right: 0 of 2 outputs changed." in pooling.text
     assert not any(mark.style == "extra" and mark.cells.any() for mark in pooling.scene.grid("y").marks)
     pooling.x = [[1, 9, 1, 1], [1, 1, 1, 1]]
     marks = {mark.style: mark.cells for mark in pooling.scene.grid("y").marks}

@@ -393,8 +393,11 @@ def pooling(state: dict[str, Any]) -> Worksheet:
         sharers = [len(cells) for cells in givers]
         several = max(sharers) > 1
         if several:
-            sheet.give("members", sharers, shape)
-            sheet.make("share", shape, lambda *at: Line("1 / {members}", {"members": flat_number(at, shape)}))
+            by = "count" if divided else "members"
+            if not divided:
+                sheet.give("members", sharers, shape)
+            each = oh * ow if divided else len(every)
+            sheet.make("share", shape, lambda *at: Line(f"1 / {{{by}}}", {by: flat_number(at, shape) % each}))
         into: dict[int, list[Term]] = {cell: [] for cell in range(channels * h * w)}
         for number, cells in enumerate(givers):
             for cell in cells:

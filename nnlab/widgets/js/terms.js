@@ -22,10 +22,10 @@ export function termsAccount(scene, links, name, cell, onCells) {
       ...(label ? [line("nn-subtotal", "subtotal", sum === null ? "" : asText(sum, account.digits))] : []),
     ),
   );
-  const parts = chips.flatMap((each) => Array.from(each.children, (part) => part.textContent.length));
+  const longest = (part) => chips.reduce((most, each) => Math.max(most, each.children[part].textContent.length), 3);
   const [rows, columns] = account.layout.slice(-2);
   const list = Math.min(rows, columns) === 1 && !account.groups.length; // wraps where there is no more room
-  const style = `--columns:${columns};--characters:${Math.max(3, ...parts)}`;
+  const style = `--columns:${columns};--characters:${longest(0)};--digits:${longest(1)}`;
   const { lines, sentence } = reckoning(scene, links, name, cell, values);
   const products = h("div", { class: "nn-groups", "data-list": list, style }, ...blocks);
   const element = h("div", { class: "nn-step", "data-grid": name }, products, h("div", { class: "nn-account" }, ...lines));

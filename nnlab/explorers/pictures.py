@@ -69,10 +69,11 @@ class Pictures(GridView):
             self.show(self._scene(self.settings), message, answer, self._manners())
 
     def _manners(self) -> dict[str, Any]:
-        """What the view needs to know beside the scene; `lattice` is the one that the scene belongs to."""
+        """What the view needs to know beside the scene; `lattice` is the one it belongs to, `at` its place there."""
         self._follow()
         common = {name: self.settings[name] for name in UNSEEN} | self._history.names()
-        return {**common, "line": self.takes_lines, "lattice": self._lattices}
+        at = [self.settings[name] for name in self._lattice.controls]
+        return {**common, "line": self.takes_lines, "lattice": self._lattices, "at": at}
 
     def to_html(self) -> str:
         """One page of HTML, with everything in it: the controls whose pictures are computed ahead move in it."""

@@ -33,8 +33,8 @@ def changes(owner: str, scene: Scene, controls: tuple[str, ...], request: Mappin
 
 def prediction(owner: str, scene: Scene, score: predictions.Score, request: Mapping[str, Any]) -> predictions.Score:
     """The score after a learner said a number, or gave a cell up by saying nothing."""
-    asked = scene.waiting[0]
-    if request.get("key") != scene.key or request.get("name") != asked:
+    asked = scene.waiting[0] if scene.waiting else None
+    if asked is None or request.get("key") != scene.key or request.get("name") != asked:
         raise ArgumentError(f"{owner}: the picture has changed since this prediction, which does not count.")
     cell = cell_number(owner, request.get("cell"), scene.grid(asked).values.size)
     found = score["found"].get(asked, [])

@@ -196,6 +196,19 @@ def test_a_learner_can_switch_to_predicting_without_python(opened):
     assert numbers(view, "y").count("?") == 8  # of nine, one was shown
 
 
+def test_a_picture_without_a_result_asks_for_nothing_and_the_next_one_asks_again(opened):
+    class Rates(explorers.Stride):
+        ahead = ("rates", "strides")
+
+    view = opened(Rates(predict=True))
+    control(view, "rates").select_option("2, 2, 2")
+    expect(view.locator('.nn-grid[data-name="y"]')).to_have_count(0)
+    expect(view.locator(".nn-prompt")).to_be_hidden()
+    control(view, "rates").select_option("none")
+    expect(view.locator(".nn-prompt")).to_be_visible()
+    assert set(numbers(view, "y")) == {"?"}
+
+
 def test_predicting_needs_only_the_keys(opened):
     subject = explorers.Stride(input_size=3, kernel_size=2, predict=True)
     view = opened(subject)

@@ -24,18 +24,22 @@ export class Ahead {
     this.model.off("change:lattice", this.changed);
   }
 
-  /** Python shows a picture that belongs to the lattice of that number. */
-  take(number) {
+  /** Python shows a picture that belongs to the lattice of that number, and stands `at` these values in it. */
+  take(number, at) {
     this.number = number;
+    this.at = at;
     if (number !== undefined && this.model.get("lattice")?.number !== number) this.#ask(IDLE);
     else clearTimeout(this.timer);
   }
 
-  /** The scene with one control at another value, if it is there. */
-  scene(shown, name, value) {
-    if (!this.lattice || this.lattice.number !== this.number || !this.lattice.controls.includes(name)) return undefined;
-    const values = new Map(shown.controls.map((control) => [control.name, control.value])).set(name, value);
-    return this.find(JSON.stringify(this.lattice.controls.map((control) => values.get(control))));
+  /** The scene with one control at another value, if it is there; it is taken to be drawn. */
+  move(name, value) {
+    const control = this.lattice && this.lattice.number === this.number ? this.lattice.controls.indexOf(name) : -1;
+    if (control < 0) return undefined;
+    const at = this.at.with(control, value);
+    const scene = this.find(JSON.stringify(at));
+    if (scene) this.at = at;
+    return scene;
   }
 
   /** Unzips what arrived. Each scene is unpacked when it is first wanted. */

@@ -38,8 +38,8 @@ export class Predictions {
 
   /** What Python says: whether to ask, and what is known of the picture that it sent. */
   take({ predict, score }, scene) {
-    this.able = predict !== undefined && scene.waiting.length > 0;
-    this.asking = Boolean(this.able && predict);
+    this.able = predict !== undefined;
+    this.wanted = Boolean(predict);
     this.grid = predict || this.grid || true; // what to ask for when it is switched on again
     if (!score) return;
     this.counts = { ...score };
@@ -49,14 +49,15 @@ export class Predictions {
   /** The scene as the learner may see it. */
   mask(scene, hidden) {
     this.scene = scene;
-    this.tools.hidden = hidden || !this.able;
-    this.toggle.checked = this.asking;
+    this.tools.hidden = hidden || !this.able || !scene.waiting.length;
+    this.toggle.checked = this.wanted;
+    this.element.hidden = !this.asking;
     return this.asking ? masked(scene, this.#known()) : scene;
   }
 
   /** The steps have come to a cell of the result. */
   at(cell) {
-    if (this.#asked?.name === this.scene?.result) this.#turn(cell);
+    if (!this.#asked || this.#asked.name === this.scene.result) this.#turn(cell);
     else this.#turn(this.cell);
   }
 
@@ -73,6 +74,11 @@ export class Predictions {
     const isCandidate = account?.operation === "max" && this.#waits(this.cell) && links.used(asked.name, name, this.cell).includes(cell);
     if (isCandidate) this.#say(shown(this.scene.parts.find((part) => part.name === name), cell), true);
     return isCandidate;
+  }
+
+  /** True while there is something to ask for. */
+  get asking() {
+    return this.wanted && this.scene.waiting.length > 0;
   }
 
   get #asked() {
@@ -94,7 +100,6 @@ export class Predictions {
   /** Asks for a cell, or says what there is to say of it. */
   #turn(cell) {
     const asked = this.#asked;
-    this.element.hidden = !this.asking;
     setText(this.score, this.asking || COUNTS.some((name) => this.counts[name]) ? COUNTS.map((name) => `${this.counts[name]} ${name}`).join(", ") : "");
     if (!this.asking) return;
     const at = `${this.scene.key} ${asked.name} ${cell}`;
@@ -157,8 +162,8 @@ export class Predictions {
   }
 
   #switch() {
-    this.asking = this.toggle.checked;
-    this.on.ask({ kind: "set", name: "predict", value: this.asking && this.grid, shown: true });
+    this.wanted = this.toggle.checked;
+    this.on.ask({ kind: "set", name: "predict", value: this.wanted && this.grid, shown: true });
     this.on.redraw();
   }
 }

@@ -67,7 +67,7 @@ export class View {
     const shown = heard === NEWEST || (heard === PASSING && this.stage.moving); // a drag shows what it passes
     if (!shown && this.scene) return;
     this.manners = manners;
-    this.ahead.take(manners.lattice);
+    this.ahead.take(manners.lattice, manners.at);
     this.predictions.take(manners, scene);
     this.#draw(scene, !message);
     this.#say(message);
@@ -129,7 +129,7 @@ export class View {
   }
 
   #set(name, value) {
-    const ready = this.channel.settled ? this.ahead.scene(this.given, name, value) : undefined;
+    const ready = this.channel.settled ? this.ahead.move(name, value) : undefined;
     if (ready) {
       this.#draw(ready);
       this.#say("");

@@ -15,7 +15,7 @@ from nnlab.explorers import convolution_picture, gridding, paddings
 from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
 from nnlab.explorers.settings import Setting, Settings
-from nnlab.explorers.sheets import LARGEST, drawn, flat, numbers, single, volume
+from nnlab.explorers.sheets import LARGEST, drawn_channels, flat, numbers, single, volume
 from nnlab.explorers.windows import Pass
 from nnlab.widgets.scene import Scene
 
@@ -159,7 +159,7 @@ class ConvolutionExplorer(Explorer):
         """The settings of an Input, a padding and a Conv2D with one filter, or of a stack of them with rates."""
         owner, size = type(self).__name__, {}
         if calls and calls[0].name == "InputLayer":
-            size, calls = input_size(calls[0]), calls[1:]
+            size, calls = paddings.input_size(calls[0]), calls[1:]
         if not calls:
             raise ArgumentError(f"{owner}: expected one layer, received 0.")
         if sum(call.name == "Conv2D" for call in calls) > 1:
@@ -244,13 +244,4 @@ def output_shape(layer: Layer, settings: Mapping[str, Any]) -> tuple[int, ...]:
 
 def sheet_of(name: str, seed: int) -> np.ndarray:
     """Numbers for the largest input or kernel."""
-    seeds = [(seed, MOST[name]), *((seed, MOST[name], channel) for channel in range(1, CHANNELS))]
-    return np.stack([drawn(NUMBERS[name], MOST[name], each) for each in seeds], -1)
-
-
-def input_size(call: Call) -> Settings:
-    """Size and channels of an Input."""
-    shape = call.layer("InputLayer", shown=("shape",)).batch_shape
-    if not (len(shape) == 4 and all(shape[1:])):
-        raise ArgumentError(f"{call.owner}: Input takes shape=(rows, columns, channels), received {shape[1:]}.")
-    return {"input_size": shape[1:3], "channels": shape[3]}
+    return drawn_channels(NUMBERS[name], MOST[name], seed, CHANNELS)

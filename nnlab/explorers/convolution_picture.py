@@ -54,7 +54,7 @@ def comparison(
             continue
         name = "y" if mode == shown.padding else f"y_{mode}"
         grids += [
-            replace(output(other, name, f"Output, {mode}"), before=""),
+            replace(output(other, name, f"Output, {mode}"), before="" if accounts else "="),
             used(other, f"used_{mode}", f"Used, {mode}", below=name),
         ]
         accounts[name] = products(other, {name: other.tables[name] for name in ("x", "kernel")})

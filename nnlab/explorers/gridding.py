@@ -110,12 +110,12 @@ def scene(title: str, settings: Settings, controls: tuple[Control, ...]) -> Scen
         share = "all" if not missed.any() else f"{int((~missed).sum())}"
         notes.append(
             f"{len(rates)} layer{'s' * (len(rates) > 1)} with kernels of {by(size)} at rates {listed} reach over "
-            f"{by(seen.shape)} cells; one output sees {share} of these {seen.size}."
+            f"{by(seen.shape)} cells: {reckoned(rates, size)}. One output sees {share} of these {seen.size}."
         )
     text = "\n".join([f"{title}: what one output sees through stacked layers.", *notes, *(g.text() for g in grids)])
     return Scene(
         title=f"{title}: stacked rates",
-        formula="" if "formula" in settings["hide"] else formula(settings["rates"], size),
+        formula="",
         parts=tuple(grids),
         accounts={},
         result="",
@@ -127,24 +127,21 @@ def scene(title: str, settings: Settings, controls: tuple[Control, ...]) -> Scen
     )
 
 
-def formula(rates: str, kernel_size: tuple[int, ...]) -> str:
-    """How far each stack reaches, with its numbers.
+def reckoned(rates: Sequence[int], kernel_size: tuple[int, ...]) -> str:
+    """How far a stack reaches, with its numbers.
 
-    >>> formula("2, 2, 2", (3, 3))
-    'reach: 1 + (3 − 1) · (2 + 2 + 2) = 13'
+    >>> reckoned((2, 2, 2), (3, 3))
+    '1 + (3 − 1) · (2 + 2 + 2) = 13'
     """
-    lines = []
-    for stack in parsed(rates):
-        pairs = dict.fromkeys(zip(kernel_size, reaches(stack, kernel_size), strict=True))
-        lines += [f"1 + ({size} − 1) · ({' + '.join(map(str, stack))}) = {reach}" for size, reach in pairs]
-    return f"reach: {'; '.join(lines)}"
+    sides = dict.fromkeys(zip(kernel_size, reaches(rates, kernel_size), strict=True))
+    return " and ".join(f"1 + ({size} − 1) · ({' + '.join(map(str, rates))}) = {reach}" for size, reach in sides)
 
 
 def code(rates: str, kernel_size: tuple[int, ...]) -> str:
     """A model of Keras for each stack."""
     lines = []
     for stack in parsed(rates):
-        convolutions = (f"layers.Conv2D(1, {kernel_size}, dilation_rate={rate})" for rate in stack)
+        convolutions = (f"keras.layers.Conv2D(1, {kernel_size}, dilation_rate={rate})" for rate in stack)
         lines.append(f"keras.Sequential([{', '.join(convolutions)}])")
     return "\n".join(lines)
 

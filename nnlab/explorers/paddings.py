@@ -1,4 +1,4 @@
-"""Five ways to pad an input before a convolution: two that Conv2D has itself, three that a layer before it does."""
+"""What comes before a convolution: five paddings, two that it has itself, three that a layer adds."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -114,6 +114,14 @@ def code(padding: str, layer: Conv2D, sides: tuple[int, ...]) -> str:
     if padding == "reflect":
         return f'x = np.pad(x, {((0, 0), *around, (0, 0))}, mode="reflect")\n{line}'
     return f"keras.layers.ZeroPadding2D(padding={around})\n{line}"
+
+
+def input_size(call: Call) -> dict[str, Any]:
+    """The settings of an Input: size and channels."""
+    shape = call.layer("InputLayer", shown=("shape",)).batch_shape
+    if not (len(shape) == 4 and all(shape[1:])):
+        raise ArgumentError(f"{call.owner}: Input takes shape=(rows, columns, channels), received {shape[1:]}.")
+    return {"input_size": shape[1:3], "channels": shape[3]}
 
 
 def read(before: Sequence[Call], layer: Conv2D, sides: tuple[int, ...], current: str) -> str:

@@ -12,7 +12,7 @@ from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
 from nnlab.explorers.pooling_picture import scene
 from nnlab.explorers.settings import Setting, Settings
-from nnlab.explorers.sheets import drawn, flat, gradient_of, numbers, sheets, single, volume
+from nnlab.explorers.sheets import drawn_channels, flat, gradient_of, numbers, sheets, single, volume
 from nnlab.layers import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
 from nnlab.widgets.scene import Scene
 
@@ -102,7 +102,7 @@ class Pooling(Explorer):
             sizes = integers(owner, "input_size", settings["input_size"], 2)
             if max(sizes) > MOST:
                 raise ArgumentError(f"{owner}: input_size can be at most {MOST}, received {settings['input_size']!r}.")
-            sheet = sheet_of(settings["seed"]) if fresh else self._sheet
+            sheet = drawn_channels(NUMBERS, MOST, settings["seed"], CHANNELS) if fresh else self._sheet
             settings["x"] = flat(sheet[: sizes[0], : sizes[1], : settings["channels"]].copy())
         settings["x"].flags.writeable = False
         settings["input_size"] = single(settings["x"].shape[:2])
@@ -134,7 +134,7 @@ class Pooling(Explorer):
     def remember(self, settings: Settings) -> None:
         """Keep the numbers that a learner set, so that a size made smaller and larger again brings them back."""
         if getattr(self, "_seed", None) != settings["seed"]:
-            self._sheet, self._seed = sheet_of(settings["seed"]), settings["seed"]
+            self._sheet, self._seed = drawn_channels(NUMBERS, MOST, settings["seed"], CHANNELS), settings["seed"]
         x = volume(settings["x"])
         self._sheet[tuple(map(slice, x.shape))] = x
 
@@ -180,9 +180,3 @@ class Pooling(Explorer):
         """A number of the shifted picture is one of x, whose channels come last."""
         values = np.moveaxis(values, 0, -1) if values.ndim == 3 else values
         return {name: np.roll(values, -1, axis=1) if name == "x" and self.settings["shift"] else values}
-
-
-def sheet_of(seed: int) -> np.ndarray:
-    """Numbers for the largest input."""
-    seeds = [(seed, MOST), *((seed, MOST, channel) for channel in range(1, CHANNELS))]
-    return np.stack([drawn(NUMBERS, MOST, each) for each in seeds], -1)

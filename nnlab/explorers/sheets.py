@@ -21,6 +21,12 @@ def drawn(values: tuple[int, ...], most: int, seed: int | tuple[int, ...]) -> np
     return np.random.default_rng(seed).choice(values, (most, most)).astype(float)
 
 
+def drawn_channels(values: tuple[int, ...], most: int, seed: int, channels: int) -> np.ndarray:
+    """The same with an axis for channels at the end; more channels leave the first as they are."""
+    seeds = [(seed, most), *((seed, most, channel) for channel in range(1, channels))]
+    return np.stack([drawn(values, most, each) for each in seeds], -1)
+
+
 def numbers(owner: str, name: str, value: Any, most: int, ones: tuple[int, ...] = (), channels: int = 1) -> np.ndarray:
     """`value` as rows and columns of numbers, each short enough to read; of up to so many `channels`, which come last.
 

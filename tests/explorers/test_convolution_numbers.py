@@ -187,8 +187,8 @@ def test_side_by_side_stand_the_outputs_of_all_paddings():
 
 def test_rates_with_a_common_factor_leave_holes():
     stride = explorers.Stride(rates="2, 2, 2 | 1, 2, 5")
-    assert "one output sees 49 of these 169." in stride.text
-    assert "one output sees all of these 289." in stride.text
+    assert "1 + (3 − 1) · (2 + 2 + 2) = 13. One output sees 49 of these 169." in stride.text
+    assert "One output sees all of these 289." in stride.text
     holes, whole = (grid.values for grid in stride.scene.grids)
     assert (holes[1::2] == 0).all()
     assert (holes[::2, ::2] > 0).all()

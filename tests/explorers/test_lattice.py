@@ -15,6 +15,12 @@ ALL = pytest.mark.parametrize("explorer", [getattr(explorers, name) for name in 
 BOTH = pytest.mark.parametrize("explorer", [explorers.Stride, explorers.Padding])
 
 
+@pytest.fixture(autouse=True)
+def time_enough(monkeypatch):
+    """What is computed must not depend on how busy the machine is."""
+    monkeypatch.setattr(lattice, "MOST_SECONDS", float("inf"))
+
+
 def computed(explorer):
     """Everything that can be computed ahead, as JavaScript receives it: scenes by position."""
     number = explorer.header["manners"]["lattice"]
@@ -69,7 +75,8 @@ def test_each_value_that_a_control_offers_here_is_there(explorer):
         lambda subject: subject._heard(subject, {"kind": "edit", "name": "x", "cell": 1, "text": "77"}, []),
     ],
 )
-def test_other_numbers_belong_to_another_lattice(change):
+def test_other_numbers_belong_to_another_lattice(change, monkeypatch):
+    monkeypatch.setattr(lattice, "MOST_SCENES", 12)
     subject = explorers.Padding()
     computed(subject)
     number = subject.header["manners"]["lattice"]

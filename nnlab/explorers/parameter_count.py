@@ -21,6 +21,7 @@ from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
 from nnlab.explorers.parameter_kinds import KINDS, USES, code, made
 from nnlab.explorers.settings import Setting, Settings, model_of
+from nnlab.models.model import Model
 from nnlab.models.sequential import Sequential
 from nnlab.widgets.accounts import Account, Equation, Terms
 from nnlab.widgets.scene import Grid, Scene
@@ -59,16 +60,18 @@ class ParameterCount(Explorer):
 
     def __init__(
         self,
-        kind: str = "Conv2D",
+        kind: str | Model = "Conv2D",
         inputs: int = 3,
         units: int = 8,
         kernel_size: int = 3,
         use_bias: bool = True,
-        model: Layer | None = None,
+        model: Model | None = None,
         hide: tuple[str, ...] = (),
         seed: int = 0,
         **unknown: Any,
     ):
+        if isinstance(kind, Model):  # ParameterCount(model)
+            kind, model = DEFAULTS["kind"], kind
         settings = {name: value for name, value in locals().items() if name in self.setting_names()}
         super().__init__(**settings, **unknown)
 

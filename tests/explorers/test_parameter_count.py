@@ -57,7 +57,7 @@ def test_a_model_s_bars_add_up_and_its_map_counts_multiplications():
     model = Sequential(
         [Input((28, 28, 1)), layers.Conv2D(4, 3), layers.MaxPooling2D(), layers.Flatten(), layers.Dense(10)]
     )
-    explorer = ParameterCount(model=model)
+    explorer = ParameterCount(model)
     assert explorer.total == model.count_params() == 3 * 3 * 4 + 4 + 13 * 13 * 4 * 10 + 10
     found = {cost.name: cost for cost in costs(model)}
     assert found[model.layers[0].name].multiplications == 26 * 26 * 3 * 3 * 4

@@ -1,5 +1,10 @@
 """The editable line of Keras: what is understood, what is refused in one sentence, and that nothing in it runs."""
 
+import json
+import os
+import subprocess
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -152,3 +157,32 @@ def test_an_input_and_a_stack_can_be_written():
     assert stride.rates == "1, 2"
     stride.code = "Conv2D(1, 3)"
     assert stride.rates == "none"
+
+
+def with_channels(array):
+    """Channels as the last axis, even if there is one."""
+    return array if array.ndim == 3 else array[..., None]
+
+
+@pytest.mark.keras
+def test_the_lines_make_the_same_numbers_in_keras(tmp_path):
+    pictures, expected = [], []
+    for mode in ("valid", "same", "full", "causal", "reflect"):
+        for strides, rate, channels in ((1, 1, 1), ((2, 1), 1, 2), (1, (1, 2), 3)):
+            sizes = {"channels": channels, "input_size": (6, 7), "kernel_size": (2, 3)}
+            shown = explorers.Padding(padding=mode, strides=strides, dilation_rate=rate, bias=0.5, **sizes)
+            x, kernel = (with_channels(array).tolist() for array in (shown.x, shown.kernel))
+            pictures.append({"code": shown.code, "x": x, "kernel": kernel, "bias": 0.5})
+            expected.append(shown.trace["y"].value[0])
+    for kind in ("max", "average", "global max", "global average"):
+        shown = explorers.Pooling(kind=kind, pool_size=(3, 2), strides=2, padding="same", channels=2)
+        pictures.append({"code": shown.code, "x": shown.x.tolist(), "kernel": None, "bias": 0})
+        expected.append(shown.trace["y"].value[0])
+    given, made = tmp_path / "pictures.json", tmp_path / "outputs.json"
+    given.write_text(json.dumps(pictures))
+    script = Path(__file__).parents[1] / "golden" / "run_keras_lines.py"
+    subprocess.run(
+        [os.environ["NNLAB_KERAS"], script, given, made], env=os.environ | {"KERAS_BACKEND": "jax"}, check=True
+    )
+    for picture, ours, theirs in zip(pictures, expected, json.loads(made.read_text()), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-5, err_msg=picture["code"])

@@ -30,8 +30,8 @@ class Packer:
     Such a branch stands as {"same": n} in the trees; they are unpacked with the branches in `shared`.
 
     >>> packer = Packer(sharing=True)
-    >>> trees = [packer.add({"n": n, "text": ["as long as it takes", "to be worth sharing"]}) for n in (1, 2)]
-    >>> trees
+    >>> long = ["a branch that is as long", "as it takes to be worth sharing"]
+    >>> [packer.add({"n": n, "text": long}) for n in (1, 2)]
     [{'n': 1, 'text': {'same': 0}}, {'n': 2, 'text': {'same': 0}}]
     """
 

@@ -35,6 +35,7 @@ def browser():
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if not CHROMIUM:
         pytest.skip("chromium is not installed; NNLAB_CHROMIUM can name it")
+    playwright.expect.set_options(timeout=20_000)  # what is waited for comes at once, unless the machine is busy
     with playwright.sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium

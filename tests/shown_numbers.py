@@ -59,7 +59,8 @@ class Check:
         assert set(self.seen["grids"]) == set(self.sheet.shape), "other grids are shown than the worksheet has"
         for name, grid in self.seen["grids"].items():
             shape, values = self.sheet.shape[name], self.sheet.values[name]
-            assert grid["size"] == " × ".join(map(str, shape)), (name, grid["size"], shape)
+            size = self.sheet.sizes.get(name, shape)
+            assert grid["size"] == " × ".join(map(str, size)), (name, grid["size"], size)
             readouts = [each["readout"] for each in self.seen["pointed"][name]]
             texts = grid["cells"] or [re.match(r".* = (\S+?)(?:,|$)", readout)[1] for readout in readouts]
             assert len(texts) == prod(shape), name

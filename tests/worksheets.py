@@ -54,6 +54,7 @@ class Worksheet:
         self.notes: list[list[float]] = []
         self.formula: list[float] | None = None
         self.code: dict[str, Any] = {}
+        self.sizes: dict[str, tuple[int, ...]] = {}  # of grids that are drawn in another shape than they have
         self.curves: dict[str, tuple[list[float], dict[str, list[float]]]] = {}
         self.maps: dict[str, dict[str, list[int]]] = {}
         self.names: dict[str, list[str]] = {}
@@ -622,6 +623,7 @@ def parameters(state: dict[str, Any], drawn: dict[str, Any]) -> Worksheet:
             continue
         tiles, sides_ = as_tiles(drawn[name], shape)
         sheet.give(name, tiles, sides_)
+        sheet.sizes[name] = shape
         receipts.append((name, "·".join(map(str, shape))))
         counts.append(math.prod(shape))
         trained += math.prod(shape) * is_trained

@@ -19,12 +19,13 @@ from nnlab.explorers import parameter_map
 from nnlab.explorers.costs import worth
 from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
-from nnlab.explorers.parameter_kinds import KINDS, USES, code, made
+from nnlab.explorers.parameter_kinds import KINDS, LABELS, USES, code, made
 from nnlab.explorers.settings import Setting, Settings, model_of
+from nnlab.explorers.sheets import by
 from nnlab.models.model import Model
 from nnlab.models.sequential import Sequential
 from nnlab.widgets.accounts import Account, Equation, Terms
-from nnlab.widgets.scene import Grid, Scene
+from nnlab.widgets.scene import Control, Grid, Scene
 
 MOST = {"inputs": 100_000, "units": 4096, "kernel_size": 11}
 SLIDER = {"inputs": 16, "units": 16, "kernel_size": 5}  # beyond, a line of Keras or Python says it
@@ -151,7 +152,7 @@ class ParameterCount(Explorer):
             parts=(*weights, *counted(layer, sizes)),
             accounts=accounts(receipts, sizes),
             result="counts" if receipts else "total",
-            controls=tuple(self.control(name, settings) for name in self._shown(settings)),
+            controls=self._controls(settings),
             notes=(f"{' + '.join(receipts) or '0'} = {sizes.sum():,}.", *notes(layer, shape, drawn)),
             code=code(layer),
             hide=settings["hide"],
@@ -159,8 +160,12 @@ class ParameterCount(Explorer):
         first = f"{scene.title}."
         return replace(scene, text="\n".join([first, *scene.notes, *(grid.text() for grid in scene.grids)])), None
 
-    def _shown(self, settings: Settings) -> list[str]:
-        return [name for name in self.controls if name in ("kind", *USES[settings["kind"]])]
+    def _controls(self, settings: Settings) -> tuple[Control, ...]:
+        """The controls that the layer has, under the names that Keras gives them."""
+        kind = settings["kind"]
+        labels = LABELS.get(kind, {})
+        shown = (self.control(name, settings) for name in self.controls if name in ("kind", *USES[kind]))
+        return tuple(replace(control, label=labels.get(control.name, "")) for control in shown)
 
 
 def named(call: Call, met: Counter[str]) -> Call:
@@ -173,22 +178,23 @@ def named(call: Call, met: Counter[str]) -> Call:
 
 def tiles(name: str, values: np.ndarray, trainable: bool) -> Grid:
     """A weight with one tile for each number: a kernel as a sheet for each filter."""
+    size = by(values.shape)
     if values.ndim <= 2:
         values, axes = np.atleast_2d(values), ("", "")
     else:
         values = np.moveaxis(values, -1, 0)
         values, axes = values.reshape(values.shape[0], values.shape[1], -1), ("f", "u", "v c")
     title = name if trainable else f"{name} (not trainable)"
-    return Grid(name, title, values, name, axes, look="tiles", source=True)
+    return Grid(name, title, values, name, axes, look="tiles", source=True, size=size)
 
 
 def counted(layer: Layer, sizes: np.ndarray) -> list[Grid]:
     """How many parameters each weight has, and all of them."""
-    total = Grid("total", "Parameters", sizes.sum(keepdims=True).reshape(1, 1), "total", scale="count")
+    total = Grid("total", "Together", sizes.sum(keepdims=True).reshape(1, 1), "total", scale="count")
     if not sizes.size:
         return [total]
     names = tuple(weight.name for weight in layer.weights)
-    return [Grid("counts", "In each weight", sizes, "count", ("", "weight"), scale="count", labels=names), total]
+    return [Grid("counts", "Parameters of each weight", sizes, "count", ("", "weight"), scale="count", labels=names), total]
 
 
 def accounts(receipts: tuple[str, ...], sizes: np.ndarray) -> dict[str, Account]:

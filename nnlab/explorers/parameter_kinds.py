@@ -47,6 +47,11 @@ USES = {
     **dict.fromkeys(("BatchNormalization", "LayerNormalization", "MaxPooling2D"), ("inputs",)),
 }
 
+LABELS = {  # what Keras calls a setting, where it is not its name here
+    **dict.fromkeys(("Conv1D", "Conv2D", "Conv2DTranspose", "SeparableConv2D"), {"units": "filters"}),
+    "Embedding": {"inputs": "input_dim", "units": "output_dim"},
+}
+
 
 def code(layer: Layer) -> str:
     """The line of Keras that makes the layer."""

@@ -39,7 +39,7 @@ class Grid:
     them, or as small tiles whose number shows on pointing. `labels` name the columns in place of their numbers,
     `sheets` the sheets. A `source` stands on the left, what is made of it on the right; `mirrors` names the grid whose
     cells this grid's cells stand for, where it takes part in no account itself; `below` names the part under which it
-    is drawn. `badge` says where its numbers are from: computed for all ("exact"), for some ("sampled"), or
+    is drawn. `size` is what its size is called where that is not its rows and columns. `badge` says where its numbers are from: computed for all ("exact"), for some ("sampled"), or
     summed up ("aggregated"). A `hidden` grid keeps the numbers back that are NaN in it.
     """
 
@@ -59,6 +59,7 @@ class Grid:
     sheets: tuple[str, ...] = ()
     mirrors: str = ""
     below: str = ""
+    size: str = ""
     badge: str = "exact"
     hidden: bool = False
 
@@ -85,7 +86,8 @@ class Grid:
         """The numbers in words, row by row; of tiles, which are too many to read, how many and from where to where."""
         if self.look == "tiles" and self.values.size:
             low, high = (decimals.printed(end(self.values), self.shown_digits) for end in (np.min, np.max))
-            return f"{self.title}: {' × '.join(map(str, self.values.shape))} numbers from {low} to {high}."
+            size = self.size or " × ".join(map(str, self.values.shape))
+            return f"{self.title}: {size} numbers from {low} to {high}."
         tables = np.reshape(self.values, (-1, *self.values.shape[-2:]))
         digits, names = self.shown_digits, self.sheets or ("",) * len(tables)
         sheets = []
@@ -104,7 +106,7 @@ class Grid:
 class Control:
     """A setting: `options` are its valid values in order, `refused` the reason why the next one is not.
 
-    `kind` is "range" (a slider), "choice" (a menu) or "switch" (true or false).
+    `label` is what it is called where that is not its name. `kind` is "range" (a slider), "choice" (a menu) or "switch" (true or false).
     """
 
     name: str
@@ -112,6 +114,7 @@ class Control:
     options: list[Any]
     kind: str = "range"
     refused: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True)

@@ -134,3 +134,21 @@ def test_the_models_of_the_documents_are_read_and_counted(lines, total):
     explorer = ParameterCount()
     explorer.code = lines
     assert explorer.total == total
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        ("Conv2D", ["kind", "inputs", "filters", "kernel_size", "use_bias"]),
+        ("Dense", ["kind", "inputs", "units", "use_bias"]),
+        ("Embedding", ["kind", "input_dim", "output_dim"]),
+    ],
+)
+def test_the_controls_have_the_names_that_keras_gives_them(kind, names):
+    assert [control.label or control.name for control in ParameterCount(kind).scene.controls] == names
+
+
+def test_a_weight_says_its_own_shape_however_its_cells_are_arranged():
+    grids = {grid.name: grid for grid in ParameterCount("Conv2D", inputs=3, units=8).scene.grids}
+    assert (grids["kernel"].size, grids["bias"].size) == ("3 × 3 × 3 × 8", "8")
+    assert "kernel: 3 × 3 × 3 × 8 numbers" in ParameterCount("Conv2D", inputs=3, units=8).text

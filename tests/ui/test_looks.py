@@ -273,3 +273,12 @@ def test_no_look_is_wider_than_the_page(shown, width):
             assert each.evaluate(outside) == []
     finally:
         page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_a_grid_of_the_same_size_takes_over_its_new_title(shown, execute):
+    named = 'Scene("Titles", "", (Grid("x", "{}", np.ones((2, 2)), "x", look="tiles", size="{}"),), {{}}, "")'
+    _, view = shown(f"view = GridView({named.format('first', '4')})\nview")
+    caption = view.locator('[data-name="x"] figcaption')
+    expect(caption).to_contain_text("first4")
+    assert execute(f"view.show({named.format('second', '2 × 2')})") == ""
+    expect(caption).to_contain_text("second2 × 2")

@@ -12,7 +12,7 @@ export class Controls {
 
   /** Shows the settings, in the elements that are there (a slider that is being dragged must live on). */
   update(specs) {
-    const names = specs.map((spec) => `${spec.kind} ${spec.name}`).join();
+    const names = specs.map((spec) => `${spec.kind} ${spec.name} ${spec.label}`).join();
     if (names !== this.names) {
       this.names = names;
       const kinds = { range: this.#range, choice: this.#choice, switch: this.#switch };
@@ -29,7 +29,7 @@ export class Controls {
       type: "range",
       step: 1,
       min: 0,
-      "aria-label": spec.name,
+      "aria-label": called(spec),
       ...OWN_KEYS,
       onkeydown: (event) => event.stopPropagation(),
       oninput: () => {
@@ -37,7 +37,7 @@ export class Controls {
         this.onSet(spec.name, options[box.value]);
       },
     });
-    const name = h("span", {}, h("code", {}, spec.name), value);
+    const name = h("span", {}, h("code", {}, called(spec)), value);
     const element = h("label", { class: "nn-control", "data-name": spec.name }, name, box);
     const update = (next) => {
       options = next.options;
@@ -54,12 +54,12 @@ export class Controls {
 
   #choice(spec) {
     const box = h("select", {
-      "aria-label": spec.name,
+      "aria-label": called(spec),
       ...OWN_KEYS,
       onkeydown: (event) => event.stopPropagation(),
       onchange: () => this.onSet(spec.name, box.value),
     });
-    const name = h("span", {}, h("code", {}, spec.name));
+    const name = h("span", {}, h("code", {}, called(spec)));
     const element = h("label", { class: "nn-control", "data-name": spec.name }, name, box);
     const update = (next) => {
       box.replaceChildren(...next.options.map((option) => h("option", { value: option }, option)));
@@ -73,12 +73,12 @@ export class Controls {
     const box = h("input", {
       type: "checkbox",
       role: "switch",
-      "aria-label": spec.name,
+      "aria-label": called(spec),
       ...OWN_KEYS,
       onkeydown: (event) => event.stopPropagation(),
       onchange: () => this.onSet(spec.name, box.checked),
     });
-    const element = h("label", { class: "nn-control nn-switch", "data-name": spec.name }, box, h("code", {}, spec.name));
+    const element = h("label", { class: "nn-control nn-switch", "data-name": spec.name }, box, h("code", {}, called(spec)));
     const update = (next) => {
       box.checked = next.value;
       box.disabled = next.options.length < 2;
@@ -92,7 +92,8 @@ export class Controls {
 export const reasons = (specs) =>
   specs
     .filter((spec) => spec.kind !== "choice" && spec.options.length < 2 && spec.refused)
-    .map((spec) => `${spec.name} stays at ${text(spec.value)}: ${spec.refused}`);
+    .map((spec) => `${called(spec)} stays at ${text(spec.value)}: ${spec.refused}`);
 
+const called = (spec) => spec.label || spec.name;
 const text = (value) => (Array.isArray(value) ? value.join(" × ") : String(value ?? "None"));
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);

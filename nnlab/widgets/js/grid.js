@@ -28,7 +28,7 @@ export class Grid {
     this.captions = this.frames.map(() => h("span", { class: "nn-caption", "aria-hidden": "true" }));
     this.scale = h("div", { class: "nn-scale", "aria-hidden": "true" }, h("span"), h("i", {}, h("b", {}, "0")), h("span"));
     this.source = h("em", { class: "nn-source" });
-    const size = spec.values.shape.join(" × ");
+    const size = spec.size || spec.values.shape.join(" × ");
     const style = `--rows:${this.rows};--columns:${this.columns}`;
     this.element = h(
       "figure",
@@ -45,7 +45,7 @@ export class Grid {
   /** True if the new numbers fit into the cells that are there. */
   fits(spec) {
     const alike = (name) => String(spec[name]) === String(this.spec[name]);
-    return spec.values.shape.join() === this.spec.values.shape.join() && ["editable", "look", "labels"].every(alike);
+    return spec.values.shape.join() === this.spec.values.shape.join() && ["title", "size", "editable", "look", "labels"].every(alike);
   }
 
   /** Shows other numbers in the same cells. */

@@ -200,7 +200,8 @@ class Explorer(Pictures):
         return options, refused
 
     def _accepted(self, line: Any) -> Settings:
-        calls = keras_line.read(type(self).__name__, line)
+        example = self.scene.code.split("\n")[-1] or keras_line.EXAMPLE
+        calls = keras_line.read(type(self).__name__, line, example)
         if not self.takes_lines:
             raise ArgumentError(f"{type(self).__name__}: its line of Keras cannot be edited.")
         try:

@@ -21,6 +21,7 @@ ALIASES = {"Input": "InputLayer", "keras.Input": "InputLayer", "tf.keras.Input":
 PADS = ("np.pad", "numpy.pad", "keras.ops.pad", "ops.pad")  # no layers, but what stands before one
 PAD_TAKES = ("x", "pad_width", "mode")
 LARGEST = 10**15  # of an integer: beyond, Python would print more digits than anybody reads
+EXAMPLE = "Conv2D(filters=1, kernel_size=3)"
 LITERALS = (int, float, str, bool, type(None))
 
 
@@ -49,12 +50,15 @@ class Call:
                 raise ArgumentError(f"{self.owner}: {self.name}'s {name} is not shown here; leave it out.")
         missing = [name for name in parameters(getattr(layers, self.name), needed=True) if name not in self.arguments]
         if missing:
-            raise ArgumentError(f"{self.owner}: {self.name} needs {' and '.join(missing)}.")
+            written = ", ".join(f"{name}=..." for name in missing)
+            raise ArgumentError(f"{self.owner}: {self.name} needs {' and '.join(missing)}: {self.name}({written}).")
         return getattr(layers, self.name)(**self.arguments)
 
 
-def read(owner: str, text: Any) -> list[Call]:
+def read(owner: str, text: Any, example: str = EXAMPLE) -> list[Call]:
     """The layers that `text` calls, in order: one a line, or the list of a `Sequential`. Raises in one sentence.
+
+    `example` is the line that the sentence gives where there is no layer at all.
 
     >>> [call.name for call in read("ParameterCount", "Sequential([Flatten(), layers.Dense(10)])")]
     ['Flatten', 'Dense']
@@ -68,7 +72,7 @@ def read(owner: str, text: Any) -> list[Call]:
         raise ArgumentError(f"{owner}: the line has {len(text):,} characters, expected at most {LONGEST:,}.")
     try:
         tree = ast.parse(text.strip())
-        return [call for statement in tree.body for call in _Reader(owner, text.strip()).statement(statement)]
+        return [call for statement in tree.body for call in _Reader(owner, text.strip(), example).statement(statement)]
     except SyntaxError as error:
         raise ArgumentError(f"{owner}: this is not a line of Python: {error.msg}.") from None
     except (RecursionError, MemoryError):
@@ -82,22 +86,28 @@ def read(owner: str, text: Any) -> list[Call]:
 class _Reader:
     """Walks over what Python's parser made of the text."""
 
-    def __init__(self, owner: str, text: str):
-        self.owner, self.text = owner, text
+    def __init__(self, owner: str, text: str, example: str):
+        self.owner, self.text, self.example = owner, text, example
 
     def statement(self, node: ast.stmt) -> list[Call]:
         """The layers of one line; it may give them a name (`x = ...`)."""
         if isinstance(node, ast.Expr | ast.Assign):
             return self.calls(node.value)
-        raise ArgumentError(f"{self.owner}: expected a layer, such as {EXAMPLE}, received {self.source(node)}.")
+        raise self.no_layer(node)
 
     def calls(self, node: ast.expr) -> list[Call]:
         if not isinstance(node, ast.Call):
-            raise ArgumentError(f"{self.owner}: expected a layer, such as {EXAMPLE}, received {self.source(node)}.")
+            raise ArgumentError(
+                f"{self.owner}: expected a layer, such as {self.example}, received {self.source(node)}."
+            )
         name = dotted(node.func)
         if name in MODELS and len(node.args) == 1 and isinstance(node.args[0], ast.List | ast.Tuple):
             return [call for element in node.args[0].elts for call in self.calls(element)]
         return [self.call(node, name)]
+
+    def no_layer(self, node: ast.AST) -> ArgumentError:
+        received = self.source(node)
+        return ArgumentError(f"{self.owner}: expected a layer, such as {self.example}, received {received}.")
 
     def call(self, node: ast.Call, name: str) -> Call:
         if name in PADS:
@@ -154,9 +164,6 @@ class _Reader:
         """What stands there, shortened."""
         text = ast.get_source_segment(self.text, node) or ""
         return repr(text if len(text) <= 40 else f"{text[:37]}...")
-
-
-EXAMPLE = "Conv2D(filters=1, kernel_size=3)"
 
 
 def dotted(node: ast.expr) -> str:

@@ -130,7 +130,9 @@ class BatchNorm(Explorer):
         kinds = {layer.__name__: kind for kind, layer in KINDS.items()}
         layer = call.layer(*kinds, shown=("momentum", "epsilon", "groups", "axis"))
         if layer.axis not in (-1, (-1,), [-1], 1):
-            raise ArgumentError(f"{call.owner}: the channels are the last axis here, received axis={layer.axis}.")
+            raise ArgumentError(
+                f"{call.owner}: the channels are the last axis here, received axis={layer.axis}; write axis=-1."
+            )
         changes = {"kind": kinds[call.name], "epsilon": layer.epsilon}
         return changes | {name: getattr(layer, name) for name in ("momentum", "groups") if hasattr(layer, name)}
 

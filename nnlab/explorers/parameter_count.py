@@ -114,7 +114,7 @@ class ParameterCount(Explorer):
             if not model.built:
                 raise ArgumentError("ParameterCount: let the model start with Input(shape=(...)), without the batch.")
             return {"model": model}
-        layer = calls[0].layer(*KINDS, shown=("filters", "units", "input_dim", "output_dim", "kernel_size", "use_bias"))
+        layer = calls[0].layer(*KINDS)
         found = {name: getattr(layer, name) for name in ("units", "use_bias") if hasattr(layer, name)}
         for name, attribute in (("units", "filters"), ("units", "output_dim"), ("inputs", "input_dim")):
             if name in USES[calls[0].name] and hasattr(layer, attribute):
@@ -122,7 +122,27 @@ class ParameterCount(Explorer):
         size = getattr(layer, "kernel_size", None)
         if size is not None and len(set(size)) > 1:
             raise ArgumentError(f"ParameterCount: square kernels are shown here, received kernel_size={size}.")
-        return {"kind": calls[0].name, "model": None, **found, **({} if size is None else {"kernel_size": size[0]})}
+        if getattr(layer, "pool_size", (2, 2)) != (2, 2):
+            raise ArgumentError("ParameterCount: pooling has no parameters whatever its size; write pool_size=2.")
+        if size is not None:
+            found["kernel_size"] = size[0]
+        if calls[0].arguments.get("input_shape"):
+            found["inputs"] = calls[0].arguments["input_shape"][-1]
+        changes = {"kind": calls[0].name, "model": None, **found}
+        self._check_count(layer, changes)
+        return changes
+
+    def _check_count(self, layer: Layer, changes: Settings) -> None:
+        """What a line says beside the settings may change what the layer does, but not how many weights it has."""
+        shown, shape = made(self.prepare(self.settings, changes))
+        with planned():
+            shown.build(shape)
+            layer.build(shape)
+        if layer.count_params() != shown.count_params():
+            raise ArgumentError(
+                f"ParameterCount: with these arguments {changes['kind']} has {layer.count_params():,} parameters, "
+                f"with those that are controls here {shown.count_params():,}; leave the others out."
+            )
 
     def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
         return {"kind": KINDS, "use_bias": (False, True)}.get(name) or range(1, SLIDER[name] + 1)
@@ -194,7 +214,10 @@ def counted(layer: Layer, sizes: np.ndarray) -> list[Grid]:
     if not sizes.size:
         return [total]
     names = tuple(weight.name for weight in layer.weights)
-    return [Grid("counts", "Parameters of each weight", sizes, "count", ("", "weight"), scale="count", labels=names), total]
+    return [
+        Grid("counts", "Parameters of each weight", sizes, "count", ("", "weight"), scale="count", labels=names),
+        total,
+    ]
 
 
 def accounts(receipts: tuple[str, ...], sizes: np.ndarray) -> dict[str, Account]:

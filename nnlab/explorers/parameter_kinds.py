@@ -48,7 +48,7 @@ USES = {
 }
 
 LABELS = {  # what Keras calls a setting, where it is not its name here
-    **dict.fromkeys(("Conv1D", "Conv2D", "Conv2DTranspose", "SeparableConv2D"), {"units": "filters"}),
+    **{kind: {"units": "filters"} for kind in ("Conv1D", "Conv2D", "Conv2DTranspose", "SeparableConv2D")},
     "Embedding": {"inputs": "input_dim", "units": "output_dim"},
 }
 

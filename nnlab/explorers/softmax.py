@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.core.arguments import number
+from nnlab.core.errors import ArgumentError
 from nnlab.core.trace import Trace
 from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
@@ -51,7 +52,9 @@ class Softmax(Explorer):
 
     def accept(self, call: Call) -> Settings:
         """A Softmax along the last axis has nothing to set."""
-        call.layer("Softmax", shown=("axis",))
+        axis = call.layer("Softmax", shown=("axis",)).axis
+        if axis not in (-1, 1):
+            raise ArgumentError(f"Softmax: the classes are the last axis here, received axis={axis}; write axis=-1.")
         return {}
 
     def layer(self, settings: Settings) -> SoftmaxLayer:

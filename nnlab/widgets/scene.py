@@ -39,8 +39,9 @@ class Grid:
     them, or as small tiles whose number shows on pointing. `labels` name the columns in place of their numbers,
     `sheets` the sheets. A `source` stands on the left, what is made of it on the right; `mirrors` names the grid whose
     cells this grid's cells stand for, where it takes part in no account itself; `below` names the part under which it
-    is drawn. `size` is what its size is called where that is not its rows and columns. `badge` says where its numbers are from: computed for all ("exact"), for some ("sampled"), or
-    summed up ("aggregated"). A `hidden` grid keeps the numbers back that are NaN in it.
+    is drawn. `size` is what its size is called where that is not its rows and columns. `badge` says where its numbers
+    are from: computed for all ("exact"), for some ("sampled"), or summed up ("aggregated"). A `hidden` grid keeps the
+    numbers back that are NaN in it.
     """
 
     name: str
@@ -106,7 +107,8 @@ class Grid:
 class Control:
     """A setting: `options` are its valid values in order, `refused` the reason why the next one is not.
 
-    `label` is what it is called where that is not its name. `kind` is "range" (a slider), "choice" (a menu) or "switch" (true or false).
+    `label` is what it is called where that is not its name. `kind` is "range" (a slider), "choice" (a menu) or
+    "switch" (true or false).
     """
 
     name: str

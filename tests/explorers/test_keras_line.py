@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -186,3 +187,20 @@ def test_the_lines_make_the_same_numbers_in_keras(tmp_path):
     )
     for picture, ours, theirs in zip(pictures, expected, json.loads(made.read_text()), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-5, err_msg=picture["code"])
+
+
+@pytest.mark.parametrize(("name", "example"), [("Softmax", "keras.layers.Softmax()"), ("Dropout", "Dropout(0.5)")])
+def test_a_line_without_a_layer_is_answered_with_one_that_the_explorer_takes(name, example):
+    explorer = getattr(explorers, name)()
+    with pytest.raises(NnlabError, match=re.escape(example)):
+        explorer.code = "layer"
+
+
+def test_what_a_line_lacks_is_shown_where_it_belongs():
+    with pytest.raises(NnlabError, match=re.escape("Dropout(rate=...)")):
+        explorers.Dropout().code = "Dropout()"
+
+
+def test_a_softmax_along_another_axis_is_refused():
+    with pytest.raises(NnlabError, match="axis=-1"):
+        explorers.Softmax().code = "Softmax(axis=0)"

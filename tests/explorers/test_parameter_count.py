@@ -152,3 +152,25 @@ def test_a_weight_says_its_own_shape_however_its_cells_are_arranged():
     grids = {grid.name: grid for grid in ParameterCount("Conv2D", inputs=3, units=8).scene.grids}
     assert (grids["kernel"].size, grids["bias"].size) == ("3 × 3 × 3 × 8", "8")
     assert "kernel: 3 × 3 × 3 × 8 numbers" in ParameterCount("Conv2D", inputs=3, units=8).text
+
+
+@pytest.mark.parametrize(
+    ("line", "total"),
+    [
+        ("Dense(units=10, input_shape=(784,))", 784 * 10 + 10),
+        ('Conv2D(64, 3, activation="relu", padding="same", input_shape=(28, 28, 1))', 9 * 64 + 64),
+        ("LSTM(8, return_sequences=True)", 4 * (3 * 8 + 8 * 8 + 8)),
+    ],
+)
+def test_a_line_may_say_what_changes_no_count_and_the_shape_of_its_input(line, total):
+    explorer = ParameterCount()
+    explorer.code = line
+    assert explorer.total == total
+
+
+@pytest.mark.parametrize("line", ["Conv2D(9, 3, groups=3)", "BatchNormalization(scale=False)", "MaxPooling2D(3)"])
+def test_a_line_that_would_be_counted_wrong_is_refused(line):
+    explorer = ParameterCount()
+    with pytest.raises(ArgumentError, match="parameters"):
+        explorer.code = line
+    assert explorer.total == 224

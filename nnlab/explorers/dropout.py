@@ -19,6 +19,7 @@ from nnlab.explorers.sheets import by, gradient_of
 from nnlab.layers import Dropout as DropoutLayer
 from nnlab.layers import SpatialDropout1D
 from nnlab.models.model import Model
+from nnlab.widgets import decimals
 from nnlab.widgets.accounts import Account, Equation, Terms
 from nnlab.widgets.charts import Curves
 from nnlab.widgets.scene import Grid, Mark, Scene
@@ -169,7 +170,7 @@ class Dropout(Explorer):
         if settings["gradient"]:
             upstream, gradient = (trace[name].grad.reshape(shape) for name in ("y", "x"))
             backward = [
-                Grid("grad", "Gradient of the output", upstream, "gradient of output", axes, editable=True, below="y"),
+                Grid("grad", "Gradient of the output", upstream, "gradient of output", axes, editable=True),
                 Grid("grad_x", "Gradient of the input", gradient, "gradient of input", axes, source=True, below="x"),
             ]
         if not settings["training"]:
@@ -192,7 +193,7 @@ class Dropout(Explorer):
             return []
         means = np.cumsum(self._sums(layer, settings)) / np.arange(1, DRAWS + 1)
         lines = {"mean of the sums so far": means, "sum without dropout": np.full(DRAWS, settings["x"].sum())}
-        title = f"Sum of the output, mean over draws 0 to {DRAWS - 1}"
+        title = f"Sum of the output, mean over trials 0 to {DRAWS - 1}"
         trials = np.arange(DRAWS)
         return [Curves("trials", title, trials, lines, "trial", "sum", at=settings["trial"], badge="sampled")]
 
@@ -249,8 +250,15 @@ def notes(trace: Trace, settings: Settings) -> tuple[str, ...]:
         return ("At inference nothing is dropped and nothing is scaled.",)
     kept = trace["mask"].value
     share = f"{(~kept).mean():.0%}, with rate {settings['rate']:.0%}"
-    said = f"{int((~kept).sum())} of {kept.size} numbers are dropped: {share}."
+    dropped = f"{int((~kept).sum())} of {kept.size} numbers are dropped: {share}."
     if settings["spatial"]:
         columns = kept.reshape(settings["x"].shape).all(0)
-        said += f" Whole columns go: {int((~columns).sum())} of {columns.size}."
-    return (said,)
+        dropped += f" Whole columns go: {int((~columns).sum())} of {columns.size}."
+    said = [dropped]
+    if settings["rate"] < 1:
+        sums = (trace[name].value.sum(keepdims=True) for name in ("x", "y"))
+        before, after = (decimals.text(total.item(), decimals.of(total)) for total in sums)
+        said.append(f"The sum goes from {before} to {after}; over all masks its mean is what it was before.")
+    if settings["gradient"]:
+        said.append("The gradient passes the same mask and scale: that of a dropped number is 0.")
+    return tuple(said)

@@ -56,7 +56,8 @@ def scene(settings: Mapping[str, Any], outputs: np.ndarray) -> tuple[Scene, Trac
     trace = model.trace(settings["x"])
     calm, drawn = trace["y"].value, outputs[:, chosen].astype(float)
     counts, edges = np.histogram(drawn, bins=BINS)
-    labels = tuple(f"{low:.3g}" for low in edges[:-1])
+    digits = max(0, 1 - int(np.floor(np.log10(edges[1] - edges[0]))))
+    labels = tuple(f"{low:.{digits}f}" for low in edges[:-1])
     cells = np.arange(DRAWS)[None]
     means = np.cumsum(drawn) / np.arange(1, DRAWS + 1)
     inference = f"at inference, output {chosen}"

@@ -215,7 +215,7 @@ def counted(layer: Layer, sizes: np.ndarray) -> list[Grid]:
         return [total]
     names = tuple(weight.name for weight in layer.weights)
     return [
-        Grid("counts", "Parameters of each weight", sizes, "count", ("", "weight"), scale="count", labels=names),
+        Grid("counts", "Parameters of each weight", sizes, "count", scale="count", labels=names),
         total,
     ]
 

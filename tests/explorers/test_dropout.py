@@ -106,3 +106,18 @@ def test_nonsense_is_refused_in_a_sentence(wrong, said):
 def test_a_network_needs_a_sample(network):
     with pytest.raises(ArgumentError, match="x="):
         Dropout(model=network)
+
+
+def test_the_notes_say_what_becomes_of_the_sum_and_of_the_gradient():
+    explorer = Dropout(x=[[1, 2, 3, 4]], rate=0.5, gradient=True)
+    total = explorer.trace["y"].value.sum()
+    assert f"from 10 to {total:g};" in explorer.scene.notes[1]
+    assert "same mask" in explorer.scene.notes[2]
+    explorer.rate = 1.0
+    assert not any("over all masks" in note for note in explorer.scene.notes)
+
+
+def test_the_histogram_names_its_bars_with_equally_many_decimals(network):
+    explorer = Dropout(model=network, x=SAMPLE)
+    decimals = {len(label.partition(".")[2]) for label in explorer.scene.grid("histogram").labels}
+    assert len(decimals) == 1

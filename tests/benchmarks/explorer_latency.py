@@ -2,15 +2,14 @@
 
 From the repository's root:
 
-    PYTHONPATH=.:tests python tests/benchmarks/explorer_latency.py [--references]
+    PYTHONPATH=.:tests python tests/benchmarks/explorer_latency.py
 
 Prints a table in Markdown. A time runs from the event, as the browser stamps it, over the first change of what is
 measured to the task after the next frame. A drag is a real one with the mouse, for three seconds; its frames are those
 in which the picture changed. What needs the kernel alternates with a bare slider that is echoed into a Label, pair by
-pair. With --references other ways to draw the same are measured, too.
+pair.
 """
 
-import argparse
 import os
 import platform
 import statistics
@@ -61,35 +60,6 @@ slider.observe(lambda change: setattr(label, "value", str(change["new"])), "valu
 widgets.VBox([slider, label])""",
 ]
 
-REFERENCES = {
-    "`interact`, a new Matplotlib figure each time": """import matplotlib.pyplot as plt
-def draw(k=1):
-    plt.figure(figsize=(5, 4)); plt.imshow(np.random.default_rng(k).random((10, 10)))
-    for i in range(10):
-        for j in range(10): plt.text(j, i, f"{i * j * k:.1f}", ha="center", va="center", fontsize=6)
-    plt.show()
-widgets.interact(draw, k=(0, 1000));""",
-    "one Matplotlib figure, sent as a PNG": """from matplotlib.figure import Figure
-import io
-figure = Figure(figsize=(5, 4)); axes = figure.subplots(); picture = widgets.Image(format="png")
-shown = axes.imshow(np.zeros((10, 10)), vmin=0, vmax=1)
-texts = [axes.text(j, i, "0", ha="center", va="center", fontsize=6) for i in range(10) for j in range(10)]
-def draw(change):
-    shown.set_data(np.random.default_rng(change["new"]).random((10, 10)))
-    for n, text in enumerate(texts): text.set_text(f"{n * change['new']:.1f}")
-    buffer = io.BytesIO(); figure.savefig(buffer, format="png"); picture.value = buffer.getvalue()
-control = widgets.IntSlider(max=1000); control.observe(draw, "value"); draw({"new": 0})
-widgets.VBox([control, picture])""",
-    "an SVG in `widgets.HTML`": """html, control = widgets.HTML(), widgets.IntSlider(max=1000)
-def draw(change):
-    html.value = "<svg width=400 height=400>" + "".join(
-        f"<rect x={40 * j} y={40 * i} width=40 height=40 fill='hsl({(i * j * change['new']) % 360} 50% 70%)'/>"
-        f"<text x={40 * j + 5} y={40 * i + 25} font-size=10>{i * j * change['new']}</text>"
-        for i in range(10) for j in range(10)) + "</svg>"
-control.observe(draw, "value"); draw({"new": 0})
-widgets.VBox([control, html])""",
-}
-
 
 class Bench:
     """One open notebook, and a clock in its page."""
@@ -134,10 +104,11 @@ def middle_of(locator):
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def along(box, steps=40):
-    """Places along a slider, there and back."""
+def along(slider):
+    """A place on each position of a slider, there and back, so that every move is a change."""
+    box, steps = slider.bounding_box(), int(slider.get_attribute("max"))
     ahead = [box["x"] + 8 + (box["width"] - 16) * step / steps for step in range(steps + 1)]
-    return [(x, box["y"] + box["height"] / 2) for x in ahead + ahead[::-1]]
+    return [(x, box["y"] + box["height"] / 2) for x in ahead + ahead[-2:0:-1]]
 
 
 def without_kernel(bench, view):
@@ -156,10 +127,9 @@ def without_kernel(bench, view):
     scrub.focus()
     keys = (["ArrowRight"] * 20 + ["ArrowLeft"] * 20) * 2
     times = bench.times([lambda key=key: page.keyboard.press(key) for key in keys[: ROUNDS + WARM]])
-    box = scrub.bounding_box()
-    page.mouse.move(*along(box)[0])
+    page.mouse.move(*along(scrub)[0])
     page.mouse.down()
-    frames = bench.dragged(along(box))
+    frames = bench.dragged(along(scrub))
     page.mouse.up()
     bench.row("scrubbing through the steps", times, frames)
     step = view.locator(".nn-next")
@@ -175,10 +145,9 @@ def without_kernel(bench, view):
     slider.focus()
     keys = (["ArrowRight"] * 3 + ["ArrowLeft"] * 3) * 10
     times = bench.times([lambda key=key: page.keyboard.press(key) for key in keys[: ROUNDS + WARM]])
-    box = slider.bounding_box()
-    page.mouse.move(*along(box)[0])
+    page.mouse.move(*along(slider)[0])
     page.mouse.down()
-    frames = bench.dragged(along(box))
+    frames = bench.dragged(along(slider))
     page.mouse.up()
     bench.row("a slider whose positions are computed ahead", times, frames)
 
@@ -218,28 +187,14 @@ def with_kernel(bench, view, echo):
     print(f"\nA cell edit takes {ratio:.2f} of the echo beside it (median of {len(pairs)} pairs).", flush=True)
 
 
-def references(bench, outputs):
-    for name, output in zip(REFERENCES, outputs, strict=True):
-        handle = output.locator(".noUi-handle")
-        handle.focus()
-        bench.watch(output.locator(".jp-OutputArea-output, .widget-output, .widget-image, .widget-html").last)
-        times = bench.times([lambda: bench.page.keyboard.press("ArrowRight") for _ in range(20)])
-        if len(times) > 3:
-            bench.row(name, times)
-
-
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--references", action="store_true", help="measure other ways to draw the same")
-    wanted = parser.parse_args().references
-    cells = CELLS + (list(REFERENCES.values()) if wanted else [])
     with tempfile.TemporaryDirectory() as home, served(Path(home)) as (address, root), sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = chromium.new_page(viewport={"width": 1280, "height": 1400})
         page.goto(f"{address}/lab/workspaces/latency?reset", wait_until="domcontentloaded")
         page.wait_for_function("() => window.jupyterapp", timeout=90_000)
         page.evaluate("async () => { await jupyterapp.restored; jupyterapp.shell.collapseLeft(); }")
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
         notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
         nbformat.write(notebook, root / "latency.ipynb")
         page.evaluate(OPEN, "latency.ipynb")
@@ -255,8 +210,6 @@ def main():
         views.nth(1).scroll_into_view_if_needed()
         outputs = page.locator(".jp-CodeCell .jp-OutputArea")
         with_kernel(bench, views.nth(1), outputs.nth(2))
-        if wanted:
-            references(bench, [outputs.nth(3 + number) for number in range(len(REFERENCES))])
         chromium.close()
 
 

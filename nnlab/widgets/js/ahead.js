@@ -53,7 +53,11 @@ export class Ahead {
     const unpack = unpacker(new DataView(buffer, lattice.header), shared);
     // Python writes 1.0 where JavaScript writes 1: read and written here, both are alike.
     const places = new Map(Object.entries(scenes).map(([key, scene]) => [JSON.stringify(JSON.parse(key)), scene]));
-    this.find = (position) => (places.has(position) ? unpack(places.get(position)) : undefined);
+    const unpacked = new Map();
+    this.find = (position) => {
+      if (places.has(position) && !unpacked.has(position)) unpacked.set(position, unpack(places.get(position)));
+      return unpacked.get(position);
+    };
     this.lattice = lattice;
     root.dataset.ahead = lattice.count;
   }

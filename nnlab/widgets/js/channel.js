@@ -1,6 +1,7 @@
 // Requests to the kernel: one under way at a time, the newest position of a slider instead of each on its way.
 
 const PATIENCE = 4000; // milliseconds until the learner is told that nobody answers
+const REST = 120; // milliseconds without another, after which Python hears of a picture that is shown already
 
 /** What an answer is: to somebody else's request or an old one, to one that others wait behind, to the last one. */
 export const [STALE, PASSING, NEWEST] = [0, 1, 2];
@@ -26,13 +27,19 @@ export class Channel {
     this.open = false;
   }
 
-  /** Asks for a change; a request for the same thing that still waits is replaced. The first is under way. */
+  /**
+   * Asks for a change; a request for the same thing that still waits is replaced. The first is under way, or rests: while
+   * a slider moves over pictures that are there, the kernel would only take the processor from the page.
+   */
   ask(request) {
     const about = (r) => `${r.kind}/${r.name}/${r.cell ?? ""}`;
     const stays = (waiting, at) => (this.open && at === 0) || !waiting.name || about(waiting) !== about(request);
     this.queue = this.queue.filter(stays);
     this.queue.push(request);
-    if (!this.open) this.#next();
+    clearTimeout(this.resting);
+    if (this.open) return;
+    if (this.settled) this.resting = setTimeout(() => this.#next(), REST);
+    else this.#next();
   }
 
   /** Takes note of an answer, and says what it is; NEWEST as well where nothing was asked. */
@@ -54,6 +61,7 @@ export class Channel {
 
   close() {
     clearTimeout(this.timer);
+    clearTimeout(this.resting);
   }
 
   #next() {

@@ -47,12 +47,28 @@ export class Stage {
     root.style.setProperty("--characters", Math.max(3, ...next.map((part) => part.longest ?? 0)));
     if (!changed) return false;
     const focused = root.contains(document.activeElement) ? document.activeElement.closest("[data-name]") : null;
+    const before = this.parts;
     this.parts = new Map(next.map((part) => [part.spec.name, part]));
+    const plan = JSON.stringify(specs.map(({ name, kind, below, source, before: sign }) => [name, kind, below, source, sign]));
+    if (plan === this.plan) this.#exchange(before);
+    else this.#arrange(specs);
+    this.plan = plan;
+    if (focused) this.parts.get(focused.dataset.name)?.stop?.(0, true);
+    return true;
+  }
+
+  /** Puts new parts where the old ones stand; what stays is not touched, so that the page lays out only what is new. */
+  #exchange(before) {
+    for (const [name, part] of this.parts) {
+      const old = before.get(name);
+      if (old !== part) old.element.replaceWith(part.element);
+    }
+  }
+
+  #arrange(specs) {
     const above = specs.filter((spec) => !spec.below || !this.parts.has(spec.below));
     this.sources.replaceChildren(...above.filter((spec) => spec.source).map((spec) => this.#place(spec, specs)));
     this.others.replaceChildren(...above.filter((spec) => !spec.source).map((spec) => this.#place(spec, specs)));
-    if (focused) this.parts.get(focused.dataset.name)?.stop?.(0, true);
-    return true;
   }
 
   #made(spec) {

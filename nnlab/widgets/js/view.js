@@ -69,7 +69,8 @@ export class View {
     this.manners = manners;
     this.ahead.take(manners.lattice, manners.at);
     this.predictions.take(manners, scene);
-    this.#draw(scene, !message);
+    if (this.drawn === placeOf(manners) && !message) this.history.update(manners, scene.hide.includes("undo"));
+    else this.#draw(scene, !message);
     this.#say(message);
   }
 
@@ -85,6 +86,7 @@ export class View {
   /** Draws what the learner may see of a scene; `accepted` if it is what was asked for. */
   #draw(given, accepted = false) {
     this.given = given;
+    this.drawn = undefined;
     const { hide } = given;
     const scene = { waits: () => false, ...this.predictions.mask(given, hide.includes("predict")) };
     const parts = new Map(scene.parts.map((part) => [part.name, part]));
@@ -132,6 +134,7 @@ export class View {
     const ready = this.channel.settled ? this.ahead.move(name, value) : undefined;
     if (ready) {
       this.#draw(ready);
+      this.drawn = this.manners.predict ? undefined : placeOf({ lattice: this.ahead.number, at: this.ahead.at });
       this.#say("");
     }
     this.channel.ask({ kind: "set", name, value, gesture: this.history.gesture, shown: ready !== undefined });
@@ -148,3 +151,6 @@ export class View {
     setText(this.message, message ?? "");
   }
 }
+
+/** Which picture of those that are computed ahead it is: Python's answer to a move need not be drawn again. */
+const placeOf = ({ lattice, at }) => JSON.stringify([lattice, at]);

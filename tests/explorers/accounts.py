@@ -58,9 +58,12 @@ def reckon_terms(scene, name, account):
 
 
 def reckon_equation(scene, name, account):
-    """The line, with the numbers of the linked cells."""
+    """The line, with the numbers of the linked cells; where each cell has a line of its own, sums of whole products."""
+    if not isinstance(account.template, str):
+        return np.array([eval(template.replace("·", "*")) for template in account.template], float)
     columns = [np.ravel(scene.grid(other).values)[np.ravel(cells)] for other, cells in account.links.items()]
-    return np.array([float(account.check(*map(Decimal, map(float, row)))) for row in zip(*columns, strict=True)])
+    rows = zip(*columns, strict=True) if columns else [()] * np.size(scene.grid(name).values)
+    return np.array([float(account.check(*map(Decimal, map(float, row)))) for row in rows])
 
 
 def check_text(scene):

@@ -47,8 +47,9 @@ export class Ahead {
     const lattice = this.model.get("lattice");
     if (!lattice?.count) return;
     const zipped = new Blob([this.model.get("lattice_data")]).stream();
-    const buffer = await new Response(zipped.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
-    if (lattice !== this.model.get("lattice")) return;
+    const unzipped = new Response(zipped.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+    const buffer = await unzipped.catch(() => undefined); // what cannot be read, say in a page that closes, is asked for
+    if (!buffer || lattice !== this.model.get("lattice")) return;
     const { scenes, shared } = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 0, lattice.header)));
     const unpack = unpacker(new DataView(buffer, lattice.header), shared);
     // Python writes 1.0 where JavaScript writes 1: read and written here, both are alike.

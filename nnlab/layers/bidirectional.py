@@ -9,9 +9,9 @@ from nnlab.core.errors import ArgumentError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record, parts
 from nnlab.core.step import Step
-from nnlab.layers.cell import States, flat
 from nnlab.layers.inner import inner
 from nnlab.layers.recurrent import RNN, with_states
+from nnlab.layers.states import States, flat
 
 MERGE_MODES = ("concat", "sum", "mul", "ave", None)
 

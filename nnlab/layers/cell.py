@@ -1,11 +1,10 @@
-"""A cell: what a recurrent layer computes at one time, and the loop that repeats it.
+"""A cell: what a recurrent layer computes at one time.
 
 A step of a cell is in two parts. `project` is the part that needs no state, so that a loop does it for all times in
 one product of matrices; `step` is the rest. Backward, `unstep` goes back through one time, and `learn` finds the
 gradients of the weights for all times in one product again.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,11 +17,12 @@ from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
 from nnlab.core.step import Step
+from nnlab.layers.gate_products import input_gradient, kernel_gradient, product, rows
+from nnlab.layers.states import States, check_states, flat
+from nnlab.layers.time_loop import TimeLoop
 
-States = tuple[np.ndarray, ...]
 
-
-class Cell(Layer):
+class Cell(TimeLoop, Layer):
     """The base of the cells: kernel, recurrent kernel and bias with the parts of all `gates` side by side.
 
     Called alone, a cell takes x (batch, features) and the states before, and returns the output and a list of the
@@ -31,7 +31,6 @@ class Cell(Layer):
 
     gates = 1
     carries = 1
-    learns_from = ("projected",)  # the steps whose gradients, at all times, give those of the weights
     unsupported = {
         **dict.fromkeys(("kernel_constraint", "recurrent_constraint", "bias_constraint"), (None,)),
         "implementation": (2,),
@@ -160,14 +159,6 @@ class Cell(Layer):
             return None
         return getattr(s, f"{name}_mask") * np.dtype(self.dtype).type(1 / (1 - rate))
 
-    def step(self, s: Record, states: States) -> States:
-        """From `s.projected` and the states before to the states after."""
-        raise NotImplementedError
-
-    def unstep(self, s: Record, g: Record, after: States) -> States:
-        """From the gradients of the states after to those of the states before, and to `g.projected`."""
-        raise NotImplementedError
-
     def learn(self, s: Record, g: Record, x: np.ndarray, values: Callable, gradients: Callable) -> np.ndarray:
         """The gradients of the weights, and of x. `values(name)` is a step at all times, `gradients(name)` its own."""
         projected, drops = gradients("projected"), self.drops(s, "dropout")
@@ -215,92 +206,7 @@ class Cell(Layer):
         g.states = self.unstep(s, g, (y + h, *others))
         return self.learn(s, g, s.x, vars(s).get, vars(g).get)
 
-    # ---- repeated over time
-
-    def loop(self, s: Record, x: np.ndarray, states: States, keep: np.ndarray | None) -> tuple[list, States]:
-        """The outputs at all times of x (time, batch, features), and the last states.
-
-        Where `keep` (time, batch, 1) is False the states stay what they were.
-        """
-        projected, outputs = self.project(s, x), []
-        for t, row in enumerate(s.scan(self, len(x))):
-            row.projected = projected[t]
-            after = self.step(row, states)
-            if keep is not None:
-                after = tuple(np.where(keep[t], new, old) for new, old in zip(after, states, strict=True))
-            states = after
-            outputs.append(states[0])
-        return outputs, states
-
-    def unloop(
-        self, s: Record, g: Record, x: np.ndarray, outputs: np.ndarray, states: States, keep: np.ndarray | None
-    ) -> tuple[np.ndarray, States]:
-        """Back through the loop: from the gradients of the outputs and last states to those of x and first states."""
-        learnt: dict[str, np.ndarray] = {}
-        for t, (row, gradients) in zip(reversed(range(len(x))), g.rescan(s), strict=True):
-            states = (states[0] + outputs[t], *states[1:])
-            if keep is None:
-                states = self.unstep(row, gradients, states)
-            else:
-                before = self.unstep(row, gradients, tuple(np.where(keep[t], state, 0) for state in states))
-                states = tuple(new + np.where(keep[t], 0, old) for new, old in zip(before, states, strict=True))
-            for name in self.learns_from:
-                value = vars(gradients)[name]
-                if name not in learnt:
-                    learnt[name] = np.empty((len(x), *value.shape), value.dtype)
-                learnt[name][t] = value
-        return self.learn(s, g, x, s.loop.stack, learnt.get), states
-
 
 def over_time(steps: Mapping[str, Step]) -> dict[str, Step]:
     """The steps of a cell as a loop has them: time first, but for the masks, which are the same at all times."""
     return {name: step if name in Cell.steps else step._replace(axes=f"t {step.axes}") for name, step in steps.items()}
-
-
-def flat(states: Any) -> list[Any]:
-    """The arrays of nested lists or tuples of states, one after another."""
-    if not isinstance(states, list | tuple):
-        return [] if states is None else [states]
-    return [state for part in states for state in flat(part)]
-
-
-def check_states(layer: Layer, states: States, batch: int, sizes: tuple[int, ...]) -> None:
-    """Raise unless there is a state (batch, size) of each size."""
-    expected, received = [(batch, size) for size in sizes], [np.shape(state) for state in states]
-    if expected != received:
-        raise ShapeError(f"{layer._label}: expected states of shapes {expected}, received {received}.")
-
-
-def split(z: np.ndarray, count: int) -> list[np.ndarray]:
-    """The parts of the gates, which stand side by side on the last axis."""
-    width = z.shape[-1] // count
-    return [z[..., k * width : (k + 1) * width] for k in range(count)]
-
-
-def rows(x: np.ndarray) -> np.ndarray:
-    """All leading axes as one."""
-    return x.reshape(math.prod(x.shape[:-1]), x.shape[-1])  # -1 is not known where there are no features
-
-
-def product(x: np.ndarray, kernel: np.ndarray, drops: np.ndarray | None = None) -> np.ndarray:
-    """x @ kernel in one product of matrices; with `drops`, each part of the kernel sees x times a row of them."""
-    if drops is None:
-        return x @ kernel if x.ndim == 2 else (rows(x) @ kernel).reshape(*x.shape[:-1], kernel.shape[-1])
-    pairs = zip(drops, split(kernel, len(drops)), strict=True)
-    return np.concatenate([product(x * drop, part) for drop, part in pairs], -1)
-
-
-def input_gradient(y: np.ndarray, kernel: np.ndarray, drops: np.ndarray | None = None) -> np.ndarray:
-    """The gradient of x from that of y = product(x, kernel, drops)."""
-    if drops is None:
-        return product(y, kernel.T)
-    parts = zip(split(y, len(drops)), split(kernel, len(drops)), drops, strict=True)
-    return sum(product(gradient, part.T) * drop for gradient, part, drop in parts)
-
-
-def kernel_gradient(x: np.ndarray, y: np.ndarray, drops: np.ndarray | None = None) -> np.ndarray:
-    """The gradient of the kernel from that of y = product(x, kernel, drops)."""
-    if drops is None:
-        return rows(x).T @ rows(y)
-    pairs = zip(drops, split(y, len(drops)), strict=True)
-    return np.concatenate([kernel_gradient(x * drop, gradient) for drop, gradient in pairs], -1)

@@ -11,8 +11,10 @@ from nnlab import activations
 from nnlab.core.arguments import boolean, supported
 from nnlab.core.record import Record
 from nnlab.core.step import Step
-from nnlab.layers.cell import Cell, States, input_gradient, kernel_gradient, over_time, product, rows, split
+from nnlab.layers.cell import Cell, over_time
+from nnlab.layers.gate_products import input_gradient, kernel_gradient, product, rows, split
 from nnlab.layers.recurrent import RNN, own_cell
+from nnlab.layers.states import States
 
 RESET_BEFORE = {  # the steps that are others without reset_after: there the reset gate comes before the product
     "inner": Step(

@@ -12,8 +12,10 @@ from nnlab.core.arguments import boolean, supported
 from nnlab.core.record import Record
 from nnlab.core.step import Step
 from nnlab.initializers import Initializer
-from nnlab.layers.cell import Cell, States, input_gradient, over_time, product, split
+from nnlab.layers.cell import Cell, over_time
+from nnlab.layers.gate_products import input_gradient, product, split
 from nnlab.layers.recurrent import RNN, own_cell
+from nnlab.layers.states import States
 
 
 class UnitForgetBias(Initializer):

@@ -12,8 +12,9 @@ from nnlab.core.errors import ArgumentError, NnlabError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
 from nnlab.core.step import Step
-from nnlab.layers.cell import Cell, States, check_states, flat, over_time
+from nnlab.layers.cell import Cell, over_time
 from nnlab.layers.inner import inner
+from nnlab.layers.states import States, check_states, flat
 
 
 class RNN(Layer):

@@ -4,8 +4,10 @@ from typing import Any
 
 from nnlab.core.record import Record
 from nnlab.core.step import Step
-from nnlab.layers.cell import Cell, States, input_gradient, over_time, product
+from nnlab.layers.cell import Cell, over_time
+from nnlab.layers.gate_products import input_gradient, product
 from nnlab.layers.recurrent import RNN, own_cell
+from nnlab.layers.states import States
 
 
 class SimpleRNNCell(Cell):

@@ -7,9 +7,10 @@ import numpy as np
 
 from nnlab.core.errors import ArgumentError
 from nnlab.core.record import Record
-from nnlab.layers.cell import Cell, States, check_states, flat
+from nnlab.layers.cell import Cell
 from nnlab.layers.inner import inner
 from nnlab.layers.recurrent import RNN
+from nnlab.layers.states import States, check_states, flat
 
 
 class StackedRNNCells(Cell):

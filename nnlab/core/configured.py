@@ -5,9 +5,9 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from nnlab import regularizers
+from nnlab import initializers, regularizers
 from nnlab.core import naming
-from nnlab.core.arguments import boolean, supported
+from nnlab.core.arguments import boolean, integer, supported
 from nnlab.core.checked import check_methods
 from nnlab.core.config import COMMON, arguments, plain, required
 from nnlab.core.errors import ArgumentError, unknown_arguments
@@ -53,6 +53,29 @@ class Configured(Weighted):
         self._sized: Any = None  # the last shape of an input whose output was found not to be too large
         self._variables: dict[str, Variable] = {}
         self._activity_losses: list[float] = []
+
+    def store_weight(self, weight: str, initializer: Any, regularizer: Any = None) -> None:
+        """Store how a weight starts and is penalized, as Keras calls it: `kernel_initializer`, `kernel_regularizer`."""
+        owner = f"{type(self).__name__}: {weight}"
+        setattr(self, f"{weight}_initializer", initializers.get(initializer, f"{owner}_initializer"))
+        setattr(self, f"{weight}_regularizer", regularizers.get(regularizer, f"{owner}_regularizer"))
+
+    def add_stored_weight(
+        self, weight: str, shape: tuple[int, ...], trainable: bool = True, name: str | None = None
+    ) -> Variable:
+        """Make a weight that starts and is penalized as `store_weight` was told; `name` if it has another."""
+        return self.add_weight(
+            shape,
+            getattr(self, f"{weight}_initializer"),
+            trainable=trainable,
+            regularizer=getattr(self, f"{weight}_regularizer"),
+            name=name or weight,
+        )
+
+    def store_seed(self, seed: int | None) -> None:
+        """Store the seed of a layer; one that has a seed draws from a generator of its own."""
+        self.seed = None if seed is None else integer(type(self).__name__, "seed", seed, minimum=0)
+        self.generator = None if seed is None else np.random.default_rng(self.seed)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, as plain values."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab import arrays, initializers, regularizers
+from nnlab import arrays
 from nnlab.core.arguments import boolean, integers, number
 from nnlab.core.errors import ShapeError
 from nnlab.core.layer import Layer
@@ -84,29 +84,21 @@ class BatchNormalization(Layer):
         self.momentum = number(owner, "momentum", momentum, 0.0, 1.0)
         self.epsilon = number(owner, "epsilon", epsilon, low=0.0)
         self.center, self.scale = boolean(owner, "center", center), boolean(owner, "scale", scale)
-        self.beta_initializer = initializers.get(beta_initializer, f"{owner}: beta_initializer")
-        self.gamma_initializer = initializers.get(gamma_initializer, f"{owner}: gamma_initializer")
-        self.moving_mean_initializer = initializers.get(moving_mean_initializer, f"{owner}: moving_mean_initializer")
-        self.moving_variance_initializer = initializers.get(
-            moving_variance_initializer, f"{owner}: moving_variance_initializer"
-        )
-        self.beta_regularizer = regularizers.get(beta_regularizer, f"{owner}: beta_regularizer")
-        self.gamma_regularizer = regularizers.get(gamma_regularizer, f"{owner}: gamma_regularizer")
+        self.store_weight("beta", beta_initializer, beta_regularizer)
+        self.store_weight("gamma", gamma_initializer, gamma_regularizer)
+        self.store_weight("moving_mean", moving_mean_initializer)
+        self.store_weight("moving_variance", moving_variance_initializer)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         shape = (self._channels(input_shape),)
         if shape[0] is None:
             raise ShapeError(f"{self._label}: the size of axis {self.axis} must be known, received {input_shape}.")
         if self.scale:
-            self.gamma = self.add_weight(
-                shape, self.gamma_initializer, regularizer=self.gamma_regularizer, name="gamma"
-            )
+            self.gamma = self.add_stored_weight("gamma", shape)
         if self.center:
-            self.beta = self.add_weight(shape, self.beta_initializer, regularizer=self.beta_regularizer, name="beta")
-        self.moving_mean = self.add_weight(shape, self.moving_mean_initializer, trainable=False, name="moving_mean")
-        self.moving_variance = self.add_weight(
-            shape, self.moving_variance_initializer, trainable=False, name="moving_variance"
-        )
+            self.beta = self.add_stored_weight("beta", shape)
+        self.moving_mean = self.add_stored_weight("moving_mean", shape, trainable=False)
+        self.moving_variance = self.add_stored_weight("moving_variance", shape, trainable=False)
 
     def check_input(self, shape: tuple[int, ...]) -> None:
         if self._channels(shape) != self.moving_mean.size:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab import activations, initializers, regularizers
+from nnlab import activations
 from nnlab.arrays import Later
 from nnlab.core.arguments import boolean, integer, number
 from nnlab.core.errors import ArgumentError, ShapeError
@@ -67,18 +67,14 @@ class Cell(TimeLoop, Layer):
         self.units = integer(owner, "units", units)
         self.activation = activations.get(activation, f"{owner}: activation")
         self.use_bias = boolean(owner, "use_bias", use_bias)
-        self.kernel_initializer = initializers.get(kernel_initializer, f"{owner}: kernel_initializer")
-        self.recurrent_initializer = initializers.get(recurrent_initializer, f"{owner}: recurrent_initializer")
-        self.bias_initializer = initializers.get(bias_initializer, f"{owner}: bias_initializer")
-        self.kernel_regularizer = regularizers.get(kernel_regularizer, f"{owner}: kernel_regularizer")
-        self.recurrent_regularizer = regularizers.get(recurrent_regularizer, f"{owner}: recurrent_regularizer")
-        self.bias_regularizer = regularizers.get(bias_regularizer, f"{owner}: bias_regularizer")
+        self.store_weight("kernel", kernel_initializer, kernel_regularizer)
+        self.store_weight("recurrent", recurrent_initializer, recurrent_regularizer)
+        self.store_weight("bias", bias_initializer, bias_regularizer)
         self.dropout = number(owner, "dropout", dropout, 0.0, 1.0)
         self.recurrent_dropout = number(owner, "recurrent_dropout", recurrent_dropout, 0.0, 1.0)
         if 1.0 in (self.dropout, self.recurrent_dropout):
             raise ArgumentError(f"{owner}: dropout and recurrent_dropout must be below 1, or nothing would be left.")
-        self.seed = None if seed is None else integer(owner, "seed", seed, minimum=0)
-        self.generator = None if seed is None else np.random.default_rng(self.seed)
+        self.store_seed(seed)
 
     # ---- shapes and weights
 
@@ -106,15 +102,8 @@ class Cell(TimeLoop, Layer):
         if input_shape[-1] is None:
             raise ShapeError(f"{self._label}: the number of features must be known, received {input_shape}.")
         width = self.gates * self.units
-        self.kernel = self.add_weight(
-            (input_shape[-1], width), self.kernel_initializer, regularizer=self.kernel_regularizer, name="kernel"
-        )
-        self.recurrent_kernel = self.add_weight(
-            (self.units, width),
-            self.recurrent_initializer,
-            regularizer=self.recurrent_regularizer,
-            name="recurrent_kernel",
-        )
+        self.kernel = self.add_stored_weight("kernel", (input_shape[-1], width))
+        self.recurrent_kernel = self.add_stored_weight("recurrent", (self.units, width), name="recurrent_kernel")
         if self.use_bias:
             self.bias = self.add_weight(
                 self.bias_shape, self.bias_start, regularizer=self.bias_regularizer, name="bias"

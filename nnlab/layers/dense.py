@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab import activations, arrays, initializers, regularizers
+from nnlab import activations, arrays
 from nnlab.core.arguments import boolean, integer
 from nnlab.core.errors import ShapeError
 from nnlab.core.layer import Layer
@@ -57,10 +57,8 @@ class Dense(Layer):
         self.units = integer("Dense", "units", units)
         self.activation = activations.get(activation, "Dense: activation")
         self.use_bias = boolean("Dense", "use_bias", use_bias)
-        self.kernel_initializer = initializers.get(kernel_initializer, "Dense: kernel_initializer")
-        self.bias_initializer = initializers.get(bias_initializer, "Dense: bias_initializer")
-        self.kernel_regularizer = regularizers.get(kernel_regularizer, "Dense: kernel_regularizer")
-        self.bias_regularizer = regularizers.get(bias_regularizer, "Dense: bias_regularizer")
+        self.store_weight("kernel", kernel_initializer, kernel_regularizer)
+        self.store_weight("bias", bias_initializer, bias_regularizer)
         self._activation = activation_layer(self.activation, self.dtype)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
@@ -68,16 +66,9 @@ class Dense(Layer):
             raise ShapeError(
                 f"{self._label}: expected an input of shape (batch, ..., features), received {input_shape}."
             )
-        self.kernel = self.add_weight(
-            (input_shape[-1], self.units),
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            name="kernel",
-        )
+        self.kernel = self.add_stored_weight("kernel", (input_shape[-1], self.units))
         if self.use_bias:
-            self.bias = self.add_weight(
-                (self.units,), self.bias_initializer, regularizer=self.bias_regularizer, name="bias"
-            )
+            self.bias = self.add_stored_weight("bias", (self.units,))
 
     def check_input(self, shape: tuple[int, ...]) -> None:
         if len(shape) < 2 or shape[-1] != self.kernel.shape[0]:

@@ -46,8 +46,7 @@ class Dropout(Layer):
         owner = type(self).__name__
         self.rate = number(owner, "rate", rate, 0.0, 1.0)
         self.noise_shape = _checked_noise_shape(owner, noise_shape)
-        self.seed = None if seed is None else integer(owner, "seed", seed, minimum=0)
-        self.generator = None if seed is None else np.random.default_rng(self.seed)
+        self.store_seed(seed)
 
     def check_input(self, shape: tuple[int, ...]) -> None:
         noise = self.noise_shape

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from nnlab import initializers, regularizers
 from nnlab.core.arguments import boolean, integer
 from nnlab.core.errors import ArgumentError
 from nnlab.core.layer import Layer
@@ -51,17 +50,11 @@ class Embedding(Layer):
         super().__init__(**kwargs)
         self.input_dim = integer("Embedding", "input_dim", input_dim)
         self.output_dim = integer("Embedding", "output_dim", output_dim)
-        self.embeddings_initializer = initializers.get(embeddings_initializer, "Embedding: embeddings_initializer")
-        self.embeddings_regularizer = regularizers.get(embeddings_regularizer, "Embedding: embeddings_regularizer")
+        self.store_weight("embeddings", embeddings_initializer, embeddings_regularizer)
         self.mask_zero = self.supports_masking = boolean("Embedding", "mask_zero", mask_zero)
 
     def build(self, input_shape: tuple[int | None, ...] | None = None) -> None:
-        self.embeddings = self.add_weight(
-            (self.input_dim, self.output_dim),
-            self.embeddings_initializer,
-            regularizer=self.embeddings_regularizer,
-            name="embeddings",
-        )
+        self.embeddings = self.add_stored_weight("embeddings", (self.input_dim, self.output_dim))
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return (*input_shape, self.output_dim)

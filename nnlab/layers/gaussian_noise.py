@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.core.arguments import integer, number
+from nnlab.core.arguments import number
 from nnlab.core.errors import ArgumentError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
@@ -20,8 +20,7 @@ class BaseGaussian(Layer):
 
     def __init__(self, seed: int | None = None, **kwargs: Any):
         super().__init__(**kwargs)
-        self.seed = None if seed is None else integer(type(self).__name__, "seed", seed, minimum=0)
-        self.generator = None if seed is None else np.random.default_rng(self.seed)
+        self.store_seed(seed)
 
     def drawn(self, s: Record, x: np.ndarray, mean: float, stddev: float) -> np.ndarray:
         """A number for each of x."""

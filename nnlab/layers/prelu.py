@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from nnlab import initializers, regularizers
 from nnlab.core.arguments import integers
 from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.layer import Layer
@@ -35,8 +34,7 @@ class PReLU(Layer):
         self, alpha_initializer: Any = "Zeros", alpha_regularizer: Any = None, *, shared_axes: Any = None, **kwargs: Any
     ):
         super().__init__(**kwargs)
-        self.alpha_initializer = initializers.get(alpha_initializer, "PReLU: alpha_initializer")
-        self.alpha_regularizer = regularizers.get(alpha_regularizer, "PReLU: alpha_regularizer")
+        self.store_weight("alpha", alpha_initializer, alpha_regularizer)
         if shared_axes is not None:
             shared = shared_axes if isinstance(shared_axes, tuple | list) else (shared_axes,)
             shared_axes = integers("PReLU", "shared_axes", shared, len(shared), minimum=-32)
@@ -50,7 +48,7 @@ class PReLU(Layer):
             raise ShapeError(
                 f"{self._label}: the sizes of axes that do not share alpha must be known, received {input_shape}."
             )
-        self.alpha = self.add_weight(shape, self.alpha_initializer, regularizer=self.alpha_regularizer, name="alpha")
+        self.alpha = self.add_stored_weight("alpha", shape)
 
     def _alpha_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         rank = len(shape)

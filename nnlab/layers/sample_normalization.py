@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from nnlab import initializers, regularizers
 from nnlab.core.arguments import boolean, number
 from nnlab.core.errors import ShapeError
 from nnlab.core.layer import Layer
@@ -58,10 +57,8 @@ class SampleNormalization(Layer, abc.ABC):
         self.axis = self._checked_axis(axis)
         self.epsilon = number(owner, "epsilon", epsilon, low=0.0)
         self.center, self.scale = boolean(owner, "center", center), boolean(owner, "scale", scale)
-        self.beta_initializer = initializers.get(beta_initializer, f"{owner}: beta_initializer")
-        self.gamma_initializer = initializers.get(gamma_initializer, f"{owner}: gamma_initializer")
-        self.beta_regularizer = regularizers.get(beta_regularizer, f"{owner}: beta_regularizer")
-        self.gamma_regularizer = regularizers.get(gamma_regularizer, f"{owner}: gamma_regularizer")
+        self.store_weight("beta", beta_initializer, beta_regularizer)
+        self.store_weight("gamma", gamma_initializer, gamma_regularizer)
         self._sizes: tuple[int, ...] = ()  # of the axes that `axis` names, once they are known
 
     @abc.abstractmethod
@@ -106,11 +103,9 @@ class SampleNormalization(Layer, abc.ABC):
             )
         self._sizes = sizes
         if self.scale:
-            self.gamma = self.add_weight(
-                sizes, self.gamma_initializer, regularizer=self.gamma_regularizer, name="gamma"
-            )
+            self.gamma = self.add_stored_weight("gamma", sizes)
         if self.center:
-            self.beta = self.add_weight(sizes, self.beta_initializer, regularizer=self.beta_regularizer, name="beta")
+            self.beta = self.add_stored_weight("beta", sizes)
 
     def check_input(self, shape: tuple[int, ...]) -> None:
         if self.sizes(shape) != self._sizes:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab import activations, arrays, initializers, regularizers
+from nnlab import activations, arrays
 from nnlab.core.arguments import boolean, integers, one_of
 from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.record import Record
@@ -24,22 +24,21 @@ class BaseConvolution(SpatialLayer):
     """A kernel that slides over the input, a bias and an activation; the products are the subclass's."""
 
     paddings: tuple[str, ...] = ("valid", "same")
+    filters: int  # a subclass without it says itself what shape comes out
     unsupported = {"kernel_constraint": (None,), "bias_constraint": (None,)}
 
     def __init__(
         self,
-        *,
         kernel_size: Any,
         strides: Any,
         padding: str,
+        data_format: str | None,
         dilation_rate: Any,
         activation: Any,
         use_bias: bool,
-        bias_initializer: Any,
-        bias_regularizer: Any,
         **kwargs: Any,
     ):
-        super().__init__(**kwargs)
+        super().__init__(data_format=data_format, **kwargs)
         owner = type(self).__name__
         self.kernel_size = integers(owner, "kernel_size", kernel_size, self.rank)
         self.strides = integers(owner, "strides", strides, self.rank)
@@ -52,15 +51,7 @@ class BaseConvolution(SpatialLayer):
             )
         self.activation = activations.get(activation, f"{owner}: activation")
         self.use_bias = boolean(owner, "use_bias", use_bias)
-        self.bias_initializer = initializers.get(bias_initializer, f"{owner}: bias_initializer")
-        self.bias_regularizer = regularizers.get(bias_regularizer, f"{owner}: bias_regularizer")
         self._activation = activation_layer(self.activation, self.dtype)
-
-    def store_weight_arguments(self, weight: str, initializer: Any, regularizer: Any) -> None:
-        """How this weight starts and is penalized: what Keras calls `kernel_initializer` and `kernel_regularizer`."""
-        owner = f"{type(self).__name__}: {weight}"
-        setattr(self, f"{weight}_initializer", initializers.get(initializer, f"{owner}_initializer"))
-        setattr(self, f"{weight}_regularizer", regularizers.get(regularizer, f"{owner}_regularizer"))
 
     def channels(self, shape: tuple[int | None, ...]) -> int:
         """The number of channels of an input of this shape, which must be known to build weights."""
@@ -71,9 +62,7 @@ class BaseConvolution(SpatialLayer):
 
     def add_bias(self, filters: int) -> None:
         if self.use_bias:
-            self.bias = self.add_weight(
-                (filters,), self.bias_initializer, regularizer=self.bias_regularizer, name="bias"
-            )
+            self.bias = self.add_stored_weight("bias", (filters,))
 
     def check_channels(self, shape: tuple[int, ...], channels: int) -> None:
         """Raise unless an input of this shape has as many channels as the kernel was built for."""
@@ -83,6 +72,9 @@ class BaseConvolution(SpatialLayer):
                 f"{self._label}: expected {channels} channels ({axis}), received an input of shape {shape}."
             )
         self.compute_output_shape(shape)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return self.join(input_shape[0], self.places(input_shape), self.filters)
 
     def places(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """How many places there are along each spatial axis of an input of this shape."""

@@ -58,25 +58,15 @@ class BaseConv(BaseConvolution):
         bias_regularizer: Any = None,
         **kwargs: Any,
     ):
-        super().__init__(
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            activation=activation,
-            use_bias=use_bias,
-            bias_initializer=bias_initializer,
-            bias_regularizer=bias_regularizer,
-            **kwargs,
-        )
+        super().__init__(kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, **kwargs)
         owner = type(self).__name__
         self.filters, self.groups = integer(owner, "filters", filters), integer(owner, "groups", groups)
         if self.filters % self.groups:
             raise ArgumentError(
                 f"{owner}: filters must be a multiple of groups, received filters={filters} and groups={groups}."
             )
-        self.store_weight_arguments("kernel", kernel_initializer, kernel_regularizer)
+        self.store_weight("kernel", kernel_initializer, kernel_regularizer)
+        self.store_weight("bias", bias_initializer, bias_regularizer)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         channels = self.channels(input_shape)
@@ -85,19 +75,11 @@ class BaseConv(BaseConvolution):
                 f"{self._label}: the number of channels must be a multiple of groups={self.groups}, "
                 f"received an input of shape {input_shape}."
             )
-        self.kernel = self.add_weight(
-            (*self.kernel_size, channels // self.groups, self.filters),
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            name="kernel",
-        )
+        self.kernel = self.add_stored_weight("kernel", (*self.kernel_size, channels // self.groups, self.filters))
         self.add_bias(self.filters)
 
     def check_input(self, shape: tuple[int, ...]) -> None:
         self.check_channels(shape, self.kernel.shape[-2] * self.groups)
-
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        return self.join(input_shape[0], self.places(input_shape), self.filters)
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
         s.padded = arrays.pad(self.to_last(x), self.pads(x.shape))

@@ -54,29 +54,15 @@ class BaseDepthwiseConv(BaseConvolution):
         bias_regularizer: Any = None,
         **kwargs: Any,
     ):
-        super().__init__(
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            activation=activation,
-            use_bias=use_bias,
-            bias_initializer=bias_initializer,
-            bias_regularizer=bias_regularizer,
-            **kwargs,
-        )
+        super().__init__(kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, **kwargs)
         self.depth_multiplier = integer(type(self).__name__, "depth_multiplier", depth_multiplier)
-        self.store_weight_arguments("depthwise", depthwise_initializer, depthwise_regularizer)
+        self.store_weight("depthwise", depthwise_initializer, depthwise_regularizer)
+        self.store_weight("bias", bias_initializer, bias_regularizer)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         channels = self.channels(input_shape)
-        self.kernel = self.add_weight(
-            (*self.kernel_size, channels, self.depth_multiplier),
-            self.depthwise_initializer,
-            regularizer=self.depthwise_regularizer,
-            name="kernel",
-        )
+        shape = (*self.kernel_size, channels, self.depth_multiplier)
+        self.kernel = self.add_stored_weight("depthwise", shape, name="kernel")
         self.add_bias(channels * self.depth_multiplier)
 
     def check_input(self, shape: tuple[int, ...]) -> None:
@@ -101,7 +87,7 @@ class BaseDepthwiseConv(BaseConvolution):
             g.bias = g.z.sum(tuple(range(self.rank + 1)))
         g.windows, g.kernel = by_channel_gradients(s.windows, s.kernel, g.z)
         g.padded = arrays.fold(g.windows, s.padded.shape, self.strides, self.dilation_rate)
-        return self.from_last(arrays.unpad(g.padded, self.pads(s.x.shape)))
+        return self.unpadded(g.padded, s.x.shape)
 
 
 class DepthwiseConv1D(BaseDepthwiseConv):

@@ -73,45 +73,24 @@ class BaseSeparableConv(BaseConvolution):
         bias_regularizer: Any = None,
         **kwargs: Any,
     ):
-        super().__init__(
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            activation=activation,
-            use_bias=use_bias,
-            bias_initializer=bias_initializer,
-            bias_regularizer=bias_regularizer,
-            **kwargs,
-        )
+        super().__init__(kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, **kwargs)
         owner = type(self).__name__
         self.filters = integer(owner, "filters", filters)
         self.depth_multiplier = integer(owner, "depth_multiplier", depth_multiplier)
-        self.store_weight_arguments("depthwise", depthwise_initializer, depthwise_regularizer)
-        self.store_weight_arguments("pointwise", pointwise_initializer, pointwise_regularizer)
+        self.store_weight("depthwise", depthwise_initializer, depthwise_regularizer)
+        self.store_weight("pointwise", pointwise_initializer, pointwise_regularizer)
+        self.store_weight("bias", bias_initializer, bias_regularizer)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         channels = self.channels(input_shape)
-        self.depthwise_kernel = self.add_weight(
-            (*self.kernel_size, channels, self.depth_multiplier),
-            self.depthwise_initializer,
-            regularizer=self.depthwise_regularizer,
-            name="depthwise_kernel",
-        )
-        self.pointwise_kernel = self.add_weight(
-            (*(1,) * self.rank, channels * self.depth_multiplier, self.filters),
-            self.pointwise_initializer,
-            regularizer=self.pointwise_regularizer,
-            name="pointwise_kernel",
-        )
+        depthwise = (*self.kernel_size, channels, self.depth_multiplier)
+        pointwise = (*(1,) * self.rank, channels * self.depth_multiplier, self.filters)
+        self.depthwise_kernel = self.add_stored_weight("depthwise", depthwise, name="depthwise_kernel")
+        self.pointwise_kernel = self.add_stored_weight("pointwise", pointwise, name="pointwise_kernel")
         self.add_bias(self.filters)
 
     def check_input(self, shape: tuple[int, ...]) -> None:
         self.check_channels(shape, self.depthwise_kernel.shape[-2])
-
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        return self.join(input_shape[0], self.places(input_shape), self.filters)
 
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
         s.padded = arrays.pad(self.to_last(x), self.pads(x.shape))
@@ -131,7 +110,7 @@ class BaseSeparableConv(BaseConvolution):
         g.depthwise = np.tensordot(g.pointwise, self._mixing(s), (-1, -1))
         g.windows, g.depthwise_kernel = by_channel_gradients(s.windows, s.depthwise_kernel, g.depthwise)
         g.padded = arrays.fold(g.windows, s.padded.shape, self.strides, self.dilation_rate)
-        return self.from_last(arrays.unpad(g.padded, self.pads(s.x.shape)))
+        return self.unpadded(g.padded, s.x.shape)
 
     def _mixing(self, s: Record) -> np.ndarray:
         """The pointwise kernel as a matrix; it reaches over one place only."""

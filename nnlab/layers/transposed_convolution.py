@@ -63,18 +63,7 @@ class BaseConvTranspose(BaseConvolution):
         bias_regularizer: Any = None,
         **kwargs: Any,
     ):
-        super().__init__(
-            kernel_size=kernel_size,
-            strides=strides,
-            padding=padding,
-            data_format=data_format,
-            dilation_rate=dilation_rate,
-            activation=activation,
-            use_bias=use_bias,
-            bias_initializer=bias_initializer,
-            bias_regularizer=bias_regularizer,
-            **kwargs,
-        )
+        super().__init__(kernel_size, strides, padding, data_format, dilation_rate, activation, use_bias, **kwargs)
         owner = type(self).__name__
         self.filters, self.output_padding = integer(owner, "filters", filters), None
         if output_padding is not None:
@@ -84,15 +73,12 @@ class BaseConvTranspose(BaseConvolution):
                     f"{owner}: output_padding must be less than the stride of each axis, received "
                     f"output_padding={self.output_padding} and strides={self.strides}."
                 )
-        self.store_weight_arguments("kernel", kernel_initializer, kernel_regularizer)
+        self.store_weight("kernel", kernel_initializer, kernel_regularizer)
+        self.store_weight("bias", bias_initializer, bias_regularizer)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        self.kernel = self.add_weight(
-            (*self.kernel_size, self.filters, self.channels(input_shape)),
-            self.kernel_initializer,
-            regularizer=self.kernel_regularizer,
-            name="kernel",
-        )
+        shape = (*self.kernel_size, self.filters, self.channels(input_shape))
+        self.kernel = self.add_stored_weight("kernel", shape)
         self.add_bias(self.filters)
 
     def check_input(self, shape: tuple[int, ...]) -> None:

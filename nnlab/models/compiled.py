@@ -172,17 +172,16 @@ def watched(owner: str, argument: str, identifiers: Any, names: tuple[str, ...])
     """The metrics of each output: for a model with one output a list of them, or one."""
     if identifiers is None or (isinstance(identifiers, list | tuple | Mapping) and not identifiers):
         return []
-    if len(names) == 1:
-        each = (identifiers.get(names[0]) if isinstance(identifiers, Mapping) else identifiers,)
-    elif not isinstance(identifiers, Mapping | list | tuple) or (
-        not isinstance(identifiers, Mapping) and len(identifiers) != len(names)
-    ):
+    by_place = isinstance(identifiers, list | tuple) and len(identifiers) == len(names)
+    if len(names) == 1 and not isinstance(identifiers, Mapping):
+        each = (identifiers,)
+    elif isinstance(identifiers, Mapping) or by_place:
+        each = per_output(owner, argument, identifiers, names)
+    else:
         raise ArgumentError(
             f"{owner}: with {len(names)} outputs, {argument} must say which is watched by what, such as "
             f"{{{names[0]!r}: ['mae']}}, received {identifiers!r}."
         )
-    else:
-        each = per_output(owner, argument, identifiers, names)
     return [
         Watched(place, f"{name}_" if len(names) > 1 else "", metric)
         for place, (name, chosen) in enumerate(zip(names, each, strict=True))

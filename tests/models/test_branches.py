@@ -249,6 +249,9 @@ MISTAKES = {
         lambda: compiled(metrics=["mae"])
     ),
     "metrics names an output 'age' that is not there": lambda: compiled(metrics={"age": "mae"}),
+    "weighted_metrics names an output 'age' that is not there; the model has: dense": (
+        lambda: net().compile("sgd", "mse", weighted_metrics={"age": "mae"})
+    ),
     "class_weight is for a model with one output; pass sample_weight": (
         lambda: compiled().fit([ONE, TWO], [KIND, SIZE], class_weight={0: 2.0})
     ),

@@ -1,6 +1,6 @@
 """What a model is fed: x and y as arrays that fit each other and the model, cut into batches."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,8 @@ from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import parts
 from nnlab.losses.checks import as_numbers
+from nnlab.models.objective import per_output
+from nnlab.models.shapes import one_or_tuple
 
 # x, y and the weights of the examples; x is a tuple if the model has several inputs, the others if several outputs.
 Examples = tuple[Any, Any, Any]
@@ -41,17 +43,13 @@ def check_inputs(owner: str, x: Any) -> None:
         _refuse_nonfinite(owner, "x", part)
 
 
-def truths(owner: str, y: Any, names: Sequence[str], judged: Collection[str]) -> Any:
+def truths(owner: str, y: Any, names: tuple[str, ...], judged: Collection[str]) -> Any:
     """y as an array, or for several outputs as a tuple of arrays, None for an output that is not `judged`.
 
     `names` are those of the outputs: a dict gives the truth by name.
     """
     if isinstance(y, Mapping):
-        if wrong := [key for key in y if key not in names]:
-            raise ArgumentError(
-                f"{owner}: y names an output {wrong[0]!r} that is not there; the model has: {', '.join(names)}."
-            )
-        y = tuple(y.get(name) for name in names) if len(names) > 1 else y.get(names[0])
+        y = one_or_tuple(per_output(owner, "y", y, names))
     if len(names) == 1:
         return as_truth(owner, "y", y)
     if not isinstance(y, list | tuple) or len(y) != len(names):

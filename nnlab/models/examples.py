@@ -9,7 +9,7 @@ from nnlab.core.errors import ArgumentError, NnlabError
 from nnlab.core.record import parts, shape_of
 from nnlab.models import data
 from nnlab.models.objective import TotalLoss, per_output
-from nnlab.models.shapes import Shape, any_number, as_shapes, one_or_tuple
+from nnlab.models.shapes import Shape, any_number, as_shapes, for_each, one_or_tuple
 from nnlab.models.weighting import weights_of
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ def checked_weights(model: "Compiled", owner: str, x: Any, truth: Any, sample_we
         raise ArgumentError(
             f"{owner}: class_weight is for a model with one output; pass sample_weight, a dict by the output's name."
         )
-    given = by_output(sample_weight, names)
-    given = given if isinstance(given, tuple) else (given,) * len(names)
+    given = for_each(by_output(sample_weight, names), len(names))
     losses = model.loss.by_output.values() if isinstance(model.loss, TotalLoss) else [model.loss]
     rows = zip(names, parts(truth), output_shapes(model, x), losses, given, strict=True)
     weights = []
@@ -63,8 +62,7 @@ def output_shapes(model: "Compiled", x: Any) -> list[Shape]:
 def by_output(sample_weight: Any, names: tuple[str, ...]) -> Any:
     """The weights as they are, if they are those of every output; else a tuple with those of each."""
     if isinstance(sample_weight, Mapping):
-        found = per_output("sample_weight", "the dict", sample_weight, names)
-        return found if len(names) > 1 else found[0]
+        return one_or_tuple(per_output("sample_weight", "the dict", sample_weight, names))
     if not isinstance(sample_weight, list | tuple):
         return sample_weight
     several = len(sample_weight) == len(names) > 1 and any(map(np.ndim, sample_weight))

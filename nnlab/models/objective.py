@@ -14,7 +14,7 @@ from nnlab.core.arguments import number
 from nnlab.core.errors import ArgumentError
 from nnlab.core.record import Call, Record, parts
 from nnlab.core.step import Step
-from nnlab.models.shapes import one_or_tuple
+from nnlab.models.shapes import for_each, one_or_tuple
 
 
 class TotalLoss:
@@ -50,9 +50,7 @@ class TotalLoss:
     def apply(self, s: Record, y_pred: Any, y_true: Any, sample_weight: Any = None, mask: Any = None) -> np.ndarray:
         """Run every loss on a record: their weighted sum."""
         s.y_pred = y_pred
-        weights, masks = (
-            each if isinstance(each, tuple) else (each,) * len(self.by_output) for each in (sample_weight, mask)
-        )
+        weights, masks = (for_each(each, len(self.by_output)) for each in (sample_weight, mask))
         rows = zip(self.by_output.items(), parts(s.y_pred), parts(y_true), weights, masks, strict=True)
         s.each = tuple(
             s.run(name, loss, prediction, y_true=truth, sample_weight=weight, mask=hidden)

@@ -11,6 +11,7 @@ from nnlab.core.record import parts
 from nnlab.losses.checks import as_weights
 from nnlab.metrics.metric import MeanMetric
 from nnlab.models import data
+from nnlab.models.shapes import for_each
 
 if TYPE_CHECKING:
     from nnlab.models.steps import Outcome
@@ -50,9 +51,7 @@ class Running:
         for mean, value in zip(self.each, outcome.each, strict=False):  # of one output the loss is the whole
             mean.update_state(value, sample_weight=count)
         truths, predictions = parts(y_true), parts(outcome.y_pred)
-        weights, masks = (
-            each if isinstance(each, tuple) else (each,) * len(predictions) for each in (sample_weight, outcome.mask)
-        )
+        weights, masks = (for_each(each, len(predictions)) for each in (sample_weight, outcome.mask))
         for place, _, metric in self.watched:
             metric.update_state(truths[place], predictions[place], counted(metric, None, masks[place]))
         for place, _, metric in self.weighted:

@@ -31,6 +31,15 @@ def one_or_tuple(values: Any) -> Any:
     return values[0] if len(values) == 1 else values
 
 
+def for_each(value: Any, count: int) -> tuple[Any, ...]:
+    """The values of a tuple, which has one for each of `count`; anything else is that of each.
+
+    >>> for_each((1, None), 2), for_each(None, 2)
+    ((1, None), (None, None))
+    """
+    return value if isinstance(value, tuple) else (value,) * count
+
+
 def any_number(shape: Any) -> Any:
     """The same shape, or shapes, for any number of examples.
 

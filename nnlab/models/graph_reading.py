@@ -170,26 +170,24 @@ class Reader:
             raise ArgumentError(f"{self.owner}: no layer makes the tensor {list(ref)}, which another one reads.")
         return outputs[ref.place]
 
-    def _sources(self, names: list[str]) -> set[SymbolicTensor]:
-        """The tensors that are compared where these operations make a mask, or those that they rest on."""
-        found, met, pending = set(), set(names), list(names)
-        while pending:
-            compares, read = self.compared[pending.pop()]
+    def _mask_operations(self) -> dict[str, keras_order.MaskOperation]:
+        """What makes masks in the file, by name, as what nnlab makes of its own graph."""
+        made = {name: keras_order.MaskOperation([], 0, compares) for name, (compares, _) in self.compared.items()}
+        for name, (compares, read) in self.compared.items():
             if compares:
-                found |= {self._tensor(ref) for ref in read}
-                continue
-            fresh = {ref.name for ref in read} & set(self.compared) - met
-            met |= fresh
-            pending += fresh
-        return found
+                made[name].inputs = [self._tensor(ref) for ref in read]
+            else:
+                made[name].inputs = [made[ref.name] for ref in read if ref.name in made]
+        return made
 
     def check_masks(self, model: "Functional") -> None:
         """Raise where a file passes a mask to a layer, and nnlab would not pass the same by itself."""
-        own = keras_order.masks(model)
+        own, stated = keras_order.masks(model), self._mask_operations()
         for node in model._nodes:
             if (makers := self.masked.get(node.outputs[0])) is None:
                 continue
-            if self._sources(makers) != keras_order.sources([own.get(tensor) for tensor in parts(node.x)]):
+            passed = [own.get(tensor) for tensor in parts(node.x)]
+            if keras_order.sources([stated[name] for name in makers]) != keras_order.sources(passed):
                 raise ArgumentError(
                     f"{self.owner}: the layer {node.layer.name!r} is given a mask that does not come with its input; "
                     "nnlab passes on the masks of Masking and Embedding, and tensors given as mask=."

@@ -1,7 +1,9 @@
 """Models of real Keras: its files load with its outputs, and it loads ours with theirs, to 1e-5."""
 
+import json
 import os
 import subprocess
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,6 +13,7 @@ import saved_models
 
 import nnlab
 from nnlab import Model, Sequential, layers
+from nnlab.core.errors import FileError
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 LIBRARY = SimpleNamespace(**vars(layers), Model=Model, Sequential=Sequential)
@@ -52,6 +55,20 @@ def test_the_layers_of_a_file_are_those_of_the_code_that_made_it(name):
     model, made = nnlab.load_model(GOLDEN / "models" / f"{name}.keras"), saved_models.MODELS[name](LIBRARY)
     kinds = [[(type(layer).__name__, layer.count_params()) for layer in each.layers] for each in (model, made)]
     assert sorted(kinds[0]) == sorted(kinds[1])
+
+
+def test_a_mask_that_does_not_come_with_its_input_is_refused(tmp_path):
+    """The mask of `encoder` is made of the other input's zeros, which nnlab would not pass to it."""
+    with zipfile.ZipFile(GOLDEN / "models" / "branches.keras") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    config = json.loads(members["config.json"])
+    encoder = next(part for part in config["config"]["layers"] if part["name"] == "encoder")
+    encoder["inbound_nodes"][0]["kwargs"]["mask"]["config"]["keras_history"][0] = "any_1"
+    with zipfile.ZipFile(tmp_path / "model.keras", "w") as archive:
+        for name, content in (members | {"config.json": json.dumps(config)}).items():
+            archive.writestr(name, content)
+    with pytest.raises(FileError, match="'encoder' is given a mask that does not come with its input"):
+        nnlab.load_model(tmp_path / "model.keras")
 
 
 def test_a_file_of_keras_says_how_the_model_was_compiled():

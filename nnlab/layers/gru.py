@@ -13,7 +13,8 @@ from nnlab.core.record import Record
 from nnlab.core.step import Step
 from nnlab.layers.cell import Cell, over_time
 from nnlab.layers.gate_products import input_gradient, kernel_gradient, product, rows, split
-from nnlab.layers.recurrent import RNN, own_cell
+from nnlab.layers.own_cell import with_own
+from nnlab.layers.recurrent import RNN
 from nnlab.layers.states import States
 
 RESET_BEFORE = {  # the steps that are others without reset_after: there the reset gate comes before the product
@@ -212,6 +213,7 @@ class GRU(RNN):
 
     steps = RNN.steps | over_time(GRUCell.steps)
 
+    @with_own(GRUCell)
     def __init__(
         self,
         units: int,
@@ -237,18 +239,5 @@ class GRU(RNN):
         use_cudnn: bool | str = "auto",
         **kwargs: Any,
     ):
-        cell = own_cell(
-            self,
-            GRUCell,
-            *(units, activation, recurrent_activation, use_bias),
-            *(kernel_initializer, recurrent_initializer, bias_initializer),
-            *(kernel_regularizer, recurrent_regularizer, bias_regularizer),
-            dropout=dropout,
-            recurrent_dropout=recurrent_dropout,
-            reset_after=reset_after,
-            seed=seed,
-            dtype=kwargs.get("dtype"),
-        )
-        super().__init__(cell, return_sequences, return_state, go_backwards, stateful, unroll, **kwargs)
         supported("GRU", {"use_cudnn": use_cudnn}, {"use_cudnn": ("auto", False)})
         self.use_cudnn = use_cudnn

@@ -14,7 +14,8 @@ from nnlab.core.step import Step
 from nnlab.initializers import Initializer
 from nnlab.layers.cell import Cell, over_time
 from nnlab.layers.gate_products import input_gradient, product, split
-from nnlab.layers.recurrent import RNN, own_cell
+from nnlab.layers.own_cell import with_own
+from nnlab.layers.recurrent import RNN
 from nnlab.layers.states import States
 
 
@@ -168,6 +169,7 @@ class LSTM(RNN):
 
     steps = RNN.steps | over_time(LSTMCell.steps)
 
+    @with_own(LSTMCell)
     def __init__(
         self,
         units: int,
@@ -193,17 +195,5 @@ class LSTM(RNN):
         use_cudnn: bool | str = "auto",
         **kwargs: Any,
     ):
-        cell = own_cell(
-            self,
-            LSTMCell,
-            *(units, activation, recurrent_activation, use_bias),
-            *(kernel_initializer, recurrent_initializer, bias_initializer, unit_forget_bias),
-            *(kernel_regularizer, recurrent_regularizer, bias_regularizer),
-            dropout=dropout,
-            recurrent_dropout=recurrent_dropout,
-            seed=seed,
-            dtype=kwargs.get("dtype"),
-        )
-        super().__init__(cell, return_sequences, return_state, go_backwards, stateful, unroll, **kwargs)
         supported("LSTM", {"use_cudnn": use_cudnn}, {"use_cudnn": ("auto", False)})
         self.use_cudnn = use_cudnn

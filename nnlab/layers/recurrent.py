@@ -8,7 +8,7 @@ import numpy as np
 from nnlab.arrays import Later, now
 from nnlab.core.arguments import boolean
 from nnlab.core.config import arguments
-from nnlab.core.errors import ArgumentError, NnlabError, ShapeError
+from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
 from nnlab.core.step import Step
@@ -200,11 +200,3 @@ def with_states(layer: Layer, inputs: Mapping[str, Any]) -> dict[str, Any]:
     if given is not None and not states:
         raise ArgumentError(f"{layer._label}: initial_state must hold the states, received {given!r}.")
     return Layer.as_inputs(layer, {**inputs, "initial_state": None}) | ({"initial_state": states} if states else {})
-
-
-def own_cell(layer: RNN, cell_class: type[Cell], *args: Any, **kwargs: Any) -> Cell:
-    """A cell that the layer makes itself: errors in its arguments name the layer."""
-    try:
-        return cell_class(*args, **kwargs)
-    except NnlabError as error:
-        raise type(error)(str(error).replace(cell_class.__name__, type(layer).__name__)) from None

@@ -6,7 +6,8 @@ from nnlab.core.record import Record
 from nnlab.core.step import Step
 from nnlab.layers.cell import Cell, over_time
 from nnlab.layers.gate_products import input_gradient, product
-from nnlab.layers.recurrent import RNN, own_cell
+from nnlab.layers.own_cell import with_own
+from nnlab.layers.recurrent import RNN
 from nnlab.layers.states import States
 
 
@@ -62,6 +63,7 @@ class SimpleRNN(RNN):
 
     steps = RNN.steps | over_time(SimpleRNNCell.steps)
 
+    @with_own(SimpleRNNCell)
     def __init__(
         self,
         units: int,
@@ -84,14 +86,4 @@ class SimpleRNN(RNN):
         seed: int | None = None,
         **kwargs: Any,
     ):
-        cell = own_cell(
-            self,
-            SimpleRNNCell,
-            *(units, activation, use_bias, kernel_initializer, recurrent_initializer, bias_initializer),
-            *(kernel_regularizer, recurrent_regularizer, bias_regularizer),
-            dropout=dropout,
-            recurrent_dropout=recurrent_dropout,
-            seed=seed,
-            dtype=kwargs.get("dtype"),
-        )
-        super().__init__(cell, return_sequences, return_state, go_backwards, stateful, unroll, **kwargs)
+        """Nothing is left to do: the cell takes some of the arguments, the loop the others."""

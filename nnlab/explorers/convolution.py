@@ -210,13 +210,12 @@ class ConvolutionExplorer(Explorer):
 
     def draw(self, settings: Settings) -> tuple[Scene, Trace]:
         shown = self.convolved(settings)
-        controls = tuple(self.control(name, settings) for name in self._shown(settings))
         if settings["rates"] != gridding.NONE:
-            return gridding.scene(self.title, settings, controls), shown.trace
+            return gridding.scene(self.title, settings), shown.trace
         if settings["compare"]:
             others = {mode: self._attempt(settings | {"padding": mode, "grad": None}) for mode in paddings.MODES}
-            return convolution_picture.comparison(self.title, shown, others, settings, controls), shown.trace
-        return convolution_picture.scene(self.title, shown, self.notes(shown), settings, controls), shown.trace
+            return convolution_picture.comparison(self.title, shown, others), shown.trace
+        return convolution_picture.scene(self.title, shown, self.notes(shown), settings["gradient"]), shown.trace
 
     def convolved(self, settings: Settings) -> Pass:
         """The layer of the settings on its way over the input."""
@@ -230,8 +229,7 @@ class ConvolutionExplorer(Explorer):
         except (ArgumentError, ShapeError) as error:
             return str(error)
 
-    def _shown(self, settings: Settings) -> tuple[str, ...]:
-        """The controls that change anything in this picture."""
+    def shown(self, settings: Settings) -> tuple[str, ...]:
         if settings["rates"] != gridding.NONE:
             return tuple(name for name in self.controls if name in ("kernel_size", "rates"))
         return tuple(name for name in self.controls if not (settings["compare"] and name == "gradient"))

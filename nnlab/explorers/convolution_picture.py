@@ -8,17 +8,16 @@ import numpy as np
 from nnlab.explorers import convolution_notes as notes
 from nnlab.explorers import paddings
 from nnlab.explorers.convolution_gradients import gradients
-from nnlab.explorers.settings import Settings
 from nnlab.explorers.sheets import by, channels
 from nnlab.explorers.windows import Pass, formula, ring
 from nnlab.widgets import decimals
 from nnlab.widgets.accounts import Account, Terms
-from nnlab.widgets.scene import Control, Grid, Mark, Scene
+from nnlab.widgets.scene import Grid, Mark, Scene
 
 IMAGE, TILES = ("h", "w"), 13  # beyond so many cells a side a kernel is drawn small
 
 
-def scene(title: str, shown: Pass, said: list[str], settings: Settings, controls: tuple[Control, ...]) -> Scene:
+def scene(title: str, shown: Pass, said: list[str], gradient: bool) -> Scene:
     """Input, kernel, bias and output, how often each pixel is used, and the gradients if they are asked for."""
     grids = inputs(shown)
     links = dict(shown.tables)
@@ -33,16 +32,14 @@ def scene(title: str, shown: Pass, said: list[str], settings: Settings, controls
         del links["padded"]
     grids += [bias(shown), output(shown, "y", "Output")]
     accounts: dict[str, Account] = {"y": products(shown, links)}
-    if settings["gradient"]:
+    if gradient:
         backward = gradients(shown)
         grids, accounts = [*grids, *backward[0]], accounts | backward[1]
     lines = [*said, *notes.usage(shown), *notes.dilation(shown), *notes.constant(shown)]
-    return finished(title, shown, grids, accounts, lines, settings, controls)
+    return finished(title, shown, grids, accounts, lines)
 
 
-def comparison(
-    title: str, shown: Pass, others: Mapping[str, Pass | str], settings: Settings, controls: tuple[Control, ...]
-) -> Scene:
+def comparison(title: str, shown: Pass, others: Mapping[str, Pass | str]) -> Scene:
     """The outputs of all paddings on the same input, each with the counts of use below; `shown` is the chosen one."""
     grids = [*inputs(shown)[:1], *kernel(shown), bias(shown)]
     grids[0] = replace(grids[0], mirrors="", marks=())
@@ -63,19 +60,11 @@ def comparison(
         counts.append(f"{mode} {times[0, 0]} and {middle}")
         lines += [f"{mode}: an output of {by(other.y.shape)}. {line}" for line in notes.usage(other)]
     lines.append(f"Times that the corner and the middle of the input are used: {', '.join(counts)}.")
-    return finished(title, shown, grids, accounts, lines, settings, controls)
+    return finished(title, shown, grids, accounts, lines)
 
 
-def finished(
-    title: str,
-    shown: Pass,
-    grids: list[Grid],
-    accounts: Mapping[str, Account],
-    lines: list[str],
-    settings: Settings,
-    controls: tuple[Control, ...],
-) -> Scene:
-    """The scene of these parts, with formula, code and text."""
+def finished(title: str, shown: Pass, grids: list[Grid], accounts: Mapping[str, Account], lines: list[str]) -> Scene:
+    """The scene of these parts, with formula, code and the sizes in words."""
     sides = shown.x.shape[-2:]
     padded = f"padded to {by(shown.padded.shape[-2:])}" if shown.is_padded else "without padding"
     several = f" in {len(shown.x)} channels" if shown.x.ndim == 3 else ""
@@ -84,18 +73,15 @@ def finished(
         f"{title}: an input of {by(sides)} cells{several}, {padded}; a kernel of {by(shown.layer.kernel_size)}, "
         f"moved by {by(shown.layer.strides)} cells{dilated}; an output of {by(shown.y.shape)}."
     )
-    hidden = "formula" in settings["hide"]
     return Scene(
         title=title,
-        formula="" if hidden else formula(shown.padding, shown.layer, sides, shown.amounts),
+        formula=formula(shown.padding, shown.layer, sides, shown.amounts),
         parts=tuple(grids),
         accounts=accounts,
         result="y",
-        controls=controls,
         notes=tuple(lines),
         code=paddings.code(shown.padding, shown.layer, sides),
-        text="\n".join([first, *lines, *(grid.text() for grid in grids)]),
-        hide=settings["hide"],
+        text=first,
     )
 
 

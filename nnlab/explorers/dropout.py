@@ -125,28 +125,28 @@ class Dropout(Explorer):
             return self._network(settings)
         layer = self.layer(settings)
         trace = self._trace(layer, settings, settings["trial"])
+        title = "Spatial dropout" if settings["spatial"] else "Dropout"
         scene = Scene(
-            title="Spatial dropout" if settings["spatial"] else "Dropout",
-            formula="" if "formula" in settings["hide"] else formula(settings),
+            title=title,
+            formula=formula(settings),
             parts=(*self._grids(trace, settings), *self._trials(layer, settings)),
             accounts=accounts(trace, settings),
             result="y",
-            controls=tuple(self.control(name, settings) for name in self.controls if name != "output"),
             notes=notes(trace, settings),
             code=f"keras.layers.{type(layer).__name__}({layer.rate:g})",
-            hide=settings["hide"],
+            text=f"{title} of {by(settings['x'].shape)} numbers with rate {settings['rate']:g}.",
         )
-        first = f"{scene.title} of {by(settings['x'].shape)} numbers with rate {settings['rate']:g}."
-        return replace(scene, text="\n".join([first, *scene.notes, *(part.text() for part in scene.parts)])), trace
+        return scene, trace
+
+    def shown(self, settings: Settings) -> list[str]:
+        return [name for name in self.controls if (name == "output") == (settings["model"] is not None)]
 
     def _network(self, settings: Settings) -> tuple[Scene, Trace]:
         """A network of the learner's own."""
         about = as_json([plain(settings[name]) for name in ("model", "seed", "x")])
         if self._draws[0] != about:
             self._draws = about, dropout_network.draws(settings)
-        scene, trace = dropout_network.scene(settings, self._draws[1])
-        text = "\n".join([f"{scene.title}.", *scene.notes, *(part.text() for part in scene.parts)])
-        return replace(scene, controls=(self.control("output", settings),), text=text), trace
+        return dropout_network.scene(settings, self._draws[1])
 
     def _trace(self, layer: DropoutLayer, settings: Settings, trial: int) -> Trace:
         x = settings["x"]

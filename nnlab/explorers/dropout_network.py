@@ -51,7 +51,7 @@ def draws(settings: Mapping[str, Any]) -> np.ndarray:
 
 
 def scene(settings: Mapping[str, Any], outputs: np.ndarray) -> tuple[Scene, Trace]:
-    """The picture, without its controls."""
+    """The picture, and the trace of the sample at inference."""
     model, chosen = settings["model"], settings["output"]
     trace = model.trace(settings["x"])
     calm, drawn = trace["y"].value, outputs[:, chosen].astype(float)
@@ -84,7 +84,6 @@ def scene(settings: Mapping[str, Any], outputs: np.ndarray) -> tuple[Scene, Trac
             },
             result="mean",
             notes=(note,),
-            hide=settings["hide"],
         ),
         trace,
     )

@@ -81,8 +81,15 @@ class Explorer(Pictures):
         raise NotImplementedError
 
     def draw(self, settings: Settings) -> tuple[Scene, Trace]:
-        """The picture of the settings, and the trace that its numbers come from."""
+        """The picture of the settings, and the trace that its numbers come from.
+
+        `text` is the first sentence of its description. Controls, and what is hidden, are put in for all explorers.
+        """
         raise NotImplementedError
+
+    def shown(self, settings: Settings) -> Sequence[str]:
+        """The controls that change anything in the picture of the settings."""
+        return self.controls
 
     def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
         """The values that a control could take, in order; those that the layer refuses are left out of it."""

@@ -17,7 +17,7 @@ from nnlab.explorers.keras_line import Call
 from nnlab.explorers.settings import Settings
 from nnlab.explorers.sheets import by
 from nnlab.models import Sequential
-from nnlab.widgets.scene import Control, Grid, Mark, Scene
+from nnlab.widgets.scene import Grid, Mark, Scene
 
 NONE = "none"
 OFFERED = (NONE, "2, 2, 2", "1, 2, 5", "1, 2, 3", "2, 2, 2 | 1, 2, 5")
@@ -87,7 +87,7 @@ def ways(rates: Sequence[int], kernel_size: tuple[int, ...]) -> np.ndarray:
     return stack.trace(np.zeros((1, *reaches(rates, kernel_size), 1)), seed=0)["x"].grad[0, :, :, 0]
 
 
-def scene(title: str, settings: Settings, controls: tuple[Control, ...]) -> Scene:
+def scene(title: str, settings: Settings) -> Scene:
     """A grid of counts for each stack."""
     size, grids, notes = settings["kernel"].shape[:2], [], []
     for number, rates in enumerate(parsed(settings["rates"])):
@@ -112,18 +112,15 @@ def scene(title: str, settings: Settings, controls: tuple[Control, ...]) -> Scen
             f"{len(rates)} layer{'s' * (len(rates) > 1)} with kernels of {by(size)} at rates {listed} reach over "
             f"{by(seen.shape)} cells: {reckoned(rates, size)}. One output sees {share} of these {seen.size}."
         )
-    text = "\n".join([f"{title}: what one output sees through stacked layers.", *notes, *(g.text() for g in grids)])
     return Scene(
         title=f"{title}: stacked rates",
         formula="",
         parts=tuple(grids),
         accounts={},
         result="",
-        controls=controls,
         notes=tuple(notes),
         code=code(settings["rates"], size),
-        text=text,
-        hide=settings["hide"],
+        text=f"{title}: what one output sees through stacked layers.",
     )
 
 

@@ -1,7 +1,6 @@
 """Batch, layer and group normalization on one block: which numbers share a mean, and who moves when one is moved."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -172,20 +171,20 @@ class BatchNorm(Explorer):
                 trace, settings, {name: sheet.shape for name, sheet in sheets(trace, settings).items()}
             )
             grids, lines = [*grids, *backward[0]], lines | backward[1]
+        title = f"{settings['kind'].capitalize()} normalization"
         scene = Scene(
-            title=f"{settings['kind'].capitalize()} normalization",
-            formula="" if "formula" in settings["hide"] else "y = γ · (x − mean) / √(var + ε) + β",
+            title=title,
+            formula="y = γ · (x − mean) / √(var + ε) + β",
             parts=(*grids, *moving),
             accounts=lines,
             result="y",
-            controls=tuple(self.control(name, settings) for name in self._shown(settings)),
             notes=self._notes(layer, trace, settings),
             code=code(layer),
-            hide=settings["hide"],
+            text=f"{title} of {by(shape)} numbers.",
         )
-        return replace(scene, text=self._text(scene)), trace
+        return scene, trace
 
-    def _shown(self, settings: Settings) -> list[str]:
+    def shown(self, settings: Settings) -> list[str]:
         only = {"groups": "group", "training": "batch", "momentum": "batch", "step": "batch"}
         return [name for name in self.controls if only.get(name, settings["kind"]) == settings["kind"]]
 
@@ -260,19 +259,9 @@ class BatchNorm(Explorer):
         notes.append(f"{trainable}{rest}: {layer.count_params()} in all.")
         return tuple(notes)
 
-    def _text(self, scene: Scene) -> str:
-        return "\n".join(
-            [f"{scene.title} of {by(self_shape(scene))} numbers.", *scene.notes, *(p.text() for p in scene.parts)]
-        )
-
     def edited(self, name: str, values: np.ndarray) -> Settings:
         """A point that is dragged is a number of x."""
         return {"x": values.T} if name == "samples" else {name: values}
-
-
-def self_shape(scene: Scene) -> tuple[int, ...]:
-    """The shape of the block."""
-    return scene.grid("x").values.shape
 
 
 def code(layer: Any) -> str:

@@ -172,20 +172,19 @@ class ParameterCount(Explorer):
             parts=(*weights, *counted(layer, sizes)),
             accounts=accounts(receipts, sizes),
             result="counts" if receipts else "total",
-            controls=self._controls(settings),
             notes=(f"{' + '.join(receipts) or '0'} = {sizes.sum():,}.", *notes(layer, shape, drawn)),
             code=code(layer),
-            hide=settings["hide"],
         )
-        first = f"{scene.title}."
-        return replace(scene, text="\n".join([first, *scene.notes, *(grid.text() for grid in scene.grids)])), None
+        return scene, None
 
-    def _controls(self, settings: Settings) -> tuple[Control, ...]:
-        """The controls that the layer has, under the names that Keras gives them."""
-        kind = settings["kind"]
-        labels = LABELS.get(kind, {})
-        shown = (self.control(name, settings) for name in self.controls if name in ("kind", *USES[kind]))
-        return tuple(replace(control, label=labels.get(control.name, "")) for control in shown)
+    def shown(self, settings: Settings) -> list[str]:
+        uses = () if settings["model"] is not None else ("kind", *USES[settings["kind"]])
+        return [name for name in self.controls if name in uses]
+
+    def control(self, name: str, settings: Settings) -> Control:
+        """Under the name that Keras gives it."""
+        label = LABELS.get(settings["kind"], {}).get(name, "")
+        return replace(super().control(name, settings), label=label)
 
 
 def named(call: Call, met: Counter[str]) -> Call:

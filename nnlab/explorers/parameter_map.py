@@ -1,7 +1,6 @@
 """A whole model by what its layers cost: bars that add up, and a map of parameters, multiplications and outputs."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ def scene(settings: Mapping[str, Any]) -> Scene:
     }
     details = dict(zip(measures, ([r.receipt for r in rows], [r.how for r in rows], [""] * len(rows)), strict=True))
     total = Grid("total", "Parameters", counts.sum(keepdims=True), "total", scale="count")
-    found = Scene(
+    return Scene(
         title=f"Parameters of {settings['model'].name}",
         formula="",
         parts=(
@@ -40,9 +39,7 @@ def scene(settings: Mapping[str, Any]) -> Scene:
         },
         result="layers",
         notes=model_notes(rows),
-        hide=settings["hide"],
     )
-    return replace(found, text="\n".join([found.title + ".", *found.notes, *(p.text() for p in found.parts)]))
 
 
 def model_notes(rows: list[Any]) -> tuple[str, ...]:

@@ -31,12 +31,24 @@ class Pictures(GridView):
         key = self._fingerprint(settings)
         if key in self._drawn:
             return self._drawn[key]
-        made = self.draw(settings)
+        made = self._finished(*self.draw(settings), settings)
         if keep:
             self._drawn[key] = made
             if len(self._drawn) > KEPT:
                 self._drawn.popitem(last=False)
         return made
+
+    def _finished(self, scene: Scene, trace: Trace, settings: Settings) -> tuple[Scene, Trace]:
+        """The picture with what all of them have: controls, what is hidden, and the description."""
+        described = [scene.text or f"{scene.title}.", *scene.notes, *(part.text() for part in scene.parts)]
+        finished = replace(
+            scene,
+            formula="" if "formula" in settings["hide"] else scene.formula,
+            controls=tuple(self.control(name, settings) for name in self.shown(settings)),
+            text="\n".join(described),
+            hide=settings["hide"],
+        )
+        return finished, trace
 
     def _fingerprint(self, settings: Settings) -> str:
         """Equal for settings that look the same."""

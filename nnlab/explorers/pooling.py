@@ -165,14 +165,13 @@ class Pooling(Explorer):
         grad = np.ones(self._shape(settings)) if settings["grad"] is None else settings["grad"]
         trace = layer.trace(x, grad=volume(grad)[None])
         others = layer(np.roll(x, 1 - 2 * settings["shift"], axis=2))[0]
-        controls = tuple(self.control(name, settings) for name in self._shown(settings))
-        return scene(layer, trace, sheets(others), settings, controls), trace
+        return scene(layer, trace, sheets(others), settings), trace
 
     def _picture(self, settings: Settings) -> np.ndarray:
         """The input, one pixel further to the right if it is shifted; what goes out comes in again on the left."""
         return np.roll(settings["x"], 1, axis=1) if settings["shift"] else settings["x"]
 
-    def _shown(self, settings: Settings) -> list[str]:
+    def shown(self, settings: Settings) -> list[str]:
         whole = settings["kind"].startswith("global")
         return [name for name in self.controls if not (whole and name in ("pool_size", "strides", "padding"))]
 

@@ -12,10 +12,10 @@ from nnlab.explorers.sheets import by, channels, sheets
 from nnlab.explorers.windows import counts, side_formula
 from nnlab.widgets import decimals
 from nnlab.widgets.accounts import Account, Terms
-from nnlab.widgets.scene import Control, Grid, Mark, Scene
+from nnlab.widgets.scene import Grid, Mark, Scene
 
 
-def scene(layer: Any, trace: Trace, unshifted: np.ndarray, settings: Settings, controls: tuple[Control, ...]) -> Scene:
+def scene(layer: Any, trace: Trace, unshifted: np.ndarray, settings: Settings) -> Scene:
     """Input and output, what they are made with, and the gradients if they are asked for.
 
     `unshifted` is the output of the picture shifted by one pixel, or that of the other if this one is shifted.
@@ -62,15 +62,13 @@ def scene(layer: Any, trace: Trace, unshifted: np.ndarray, settings: Settings, c
     first = f"{title} of {by(sides)} numbers{several}; {windows}an output of {by(y.shape[-2:])}."
     return Scene(
         title=title,
-        formula="" if "formula" in settings["hide"] else formula(layer, sides),
+        formula=formula(layer, sides),
         parts=tuple(grids),
         accounts=accounts,
         result="y",
-        controls=controls,
         notes=tuple(notes),
         code=code(layer),
-        text="\n".join([first, *notes, *(grid.text() for grid in grids)]),
-        hide=settings["hide"],
+        text=first,
     )
 
 

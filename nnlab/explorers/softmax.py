@@ -1,7 +1,6 @@
 """Softmax: logits become probabilities, step by step; adding the same to all of them changes nothing."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -71,7 +70,7 @@ class Softmax(Explorer):
         added = Decimal(repr(settings["shift"]))
         scene = Scene(
             title="Softmax",
-            formula="" if "formula" in settings["hide"] else "y = exp(x − max x) / Σ exp(x − max x)",
+            formula="y = exp(x − max x) / Σ exp(x − max x)",
             parts=(
                 Grid("x", "Logits", settings["x"], "logit", source=True, editable=True, look="points"),
                 Grid("logits", "Logits, shifted", value["x"], "shifted logit", source=True, below="x", **classes),
@@ -92,9 +91,7 @@ class Softmax(Explorer):
                 "y": Equation("{exp} / {sum}", {"exp": all_cells, "sum": only}, lambda exp, total: exp / total),
             },
             result="y",
-            controls=tuple(self.control(name, settings) for name in self.controls),
             notes=("The probabilities add up to 1; adding the same number to all logits changes none of them.",),
             code="keras.layers.Softmax()",
-            hide=settings["hide"],
         )
-        return replace(scene, text="\n".join(["Softmax.", *scene.notes, *(part.text() for part in scene.parts)])), trace
+        return scene, trace

@@ -9,35 +9,15 @@ from types import SimpleNamespace
 import h5py
 import numpy as np
 import pytest
+import saved_models
 from graph_cases import GRAPHS, inputs
-from layer_cases import CASES
 
 import nnlab
 from nnlab import Input, Model, Sequential, layers
 from nnlab.core.errors import ArgumentError, FileError
 from nnlab.core.record import parts
-from nnlab.layers.cell import Cell
 
 LIBRARY = SimpleNamespace(**vars(layers), Model=Model, Sequential=Sequential)
-
-
-def model_of(case):
-    """A model of this row's layer alone, or None where none can be made: a cell is called with states."""
-    layer = case.make()
-    if isinstance(layer, Cell | layers.InputLayer):
-        return None
-    several = isinstance(case.shape[0], tuple)
-    shapes = case.shape if several else [case.shape]
-    given = [Input(batch_shape=(None, *shape[1:]), name=f"in{index}") for index, shape in enumerate(shapes)]
-    y = layer(given if several else given[0])
-    return Model(given, list(flat(y)))
-
-
-def flat(tensors):
-    """One tensor, or each of several, however they are nested."""
-    if not isinstance(tensors, list | tuple):
-        return [tensors]
-    return [each for part in tensors for each in flat(part)]
 
 
 def assert_same(one, other, x):
@@ -47,13 +27,11 @@ def assert_same(one, other, x):
     assert one.get_config() == other.get_config()
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if "dtype" not in case.arguments], ids=lambda case: case.id)
-def test_each_layer_comes_back_from_a_file(case, tmp_path):
-    model = model_of(case)
-    if model is None:
-        return
+@pytest.mark.parametrize("key", saved_models.ROWS)
+def test_each_layer_comes_back_from_a_file(key, tmp_path):
+    model = saved_models.row(key, LIBRARY)
     model.save(tmp_path / "model.keras")
-    assert_same(model, nnlab.load_model(tmp_path / "model.keras"), case.x())
+    assert_same(model, nnlab.load_model(tmp_path / "model.keras"), saved_models.ROWS[key].x())
 
 
 @pytest.mark.parametrize("name", GRAPHS)

@@ -2,18 +2,16 @@
 
 import doctest
 import re
-from pathlib import Path
 
 import pytest
+from pages import blocks_of, shows_what_it_says, text_of
 
 from nnlab.core import naming
 from nnlab.core.gradients import RULES, SEVERAL, astype, index
 from nnlab.core.recorded_array import title
 from nnlab.utils import set_random_seed
 
-ROOT = Path(__file__).parents[1]
-TEXT = (ROOT / "docs/custom-layers.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```python\n(.*?)^```", TEXT, re.M | re.S)
+BLOCKS = blocks_of("docs/custom-layers.md")
 
 
 @pytest.fixture(scope="module")
@@ -26,22 +24,11 @@ def defined():
 
 @pytest.mark.parametrize("number", range(len(BLOCKS)))
 def test_block_shows_what_it_says(number, defined):
-    test = doctest.DocTestParser().get_doctest(BLOCKS[number], defined, f"block {number}", "custom-layers.md", 0)
-    report = []
-    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
-    runner.run(test, out=report.append, clear_globs=False)
-    defined.update(test.globs)
-    assert test.examples
-    assert not report, "".join(report)
+    shows_what_it_says(BLOCKS[number], defined, doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
 
 
 def test_the_table_lists_the_operations_that_have_rules():
-    rows = re.findall(r"^\| [^|]+ \| (`.*`) \|$", TEXT, re.M)
+    rows = re.findall(r"^\| [^|]+ \| (`.*`) \|$", text_of("docs/custom-layers.md"), re.M)
     listed = [name for row in rows for name in re.findall(r"`([\w.]+)`", row)]
     assert len(listed) == len(set(listed))
     assert {f"np.{name}" for name in listed} == {title(each) for each in {*RULES, *SEVERAL} - {astype, index}}
-
-
-def test_links_lead_to_files():
-    for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", TEXT):
-        assert (ROOT / "docs" / target).exists()

@@ -2,15 +2,14 @@
 
 import doctest
 import re
-from pathlib import Path
 
 import pytest
+from pages import blocks_of, shows_what_it_says
 
 from nnlab.core import naming
 from nnlab.utils import set_random_seed
 
-ROOT = Path(__file__).parents[1]
-BLOCKS = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs/models.md").read_text(encoding="utf-8"), re.M | re.S)
+BLOCKS = blocks_of("docs/models.md")
 ACCURACY = re.compile(r"^0\.\d{3}", re.M)
 NEAR = 0.02  # between the accuracy that the page states and that of another machine
 
@@ -37,13 +36,7 @@ def defined():
 
 @pytest.mark.parametrize("number", range(len(BLOCKS)))
 def test_block_shows_what_it_says(number, defined):
-    test = doctest.DocTestParser().get_doctest(BLOCKS[number], defined, f"block {number}", "models.md", 0)
-    report = []
-    runner = doctest.DocTestRunner(Near(), optionflags=doctest.NORMALIZE_WHITESPACE)
-    runner.run(test, out=report.append, clear_globs=False)
-    defined.update(test.globs)
-    assert test.examples
-    assert not report, "".join(report)
+    shows_what_it_says(BLOCKS[number], defined, doctest.NORMALIZE_WHITESPACE, Near())
 
 
 @pytest.mark.parametrize(("stated", "found", "same"), [("0.940 x\n", "0.935 x\n", True), ("0.94\n", "0.90\n", False)])

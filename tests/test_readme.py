@@ -4,18 +4,13 @@ import doctest
 import importlib
 import re
 import tomllib
-from pathlib import Path
 
 import pytest
+from pages import ROOT, blocks_of, shows_what_it_says, text_of
 
-ROOT = Path(__file__).parents[1]
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "DATA_LICENSES.md"]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-OPTIONS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
-
-
-def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.M | re.S)
+DOCUMENTS += sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
+README = text_of("README.md")
 
 
 def listed(module):
@@ -29,14 +24,10 @@ def public(module):
     return [name for name in module.__all__ if getattr(module, name).__name__ == name]
 
 
-@pytest.mark.parametrize("example", blocks("python"), ids=lambda block: block.splitlines()[-1][:40])
+@pytest.mark.parametrize("example", blocks_of("README.md"), ids=lambda block: block.splitlines()[-1][:40])
 def test_example_shows_what_it_says(example, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    test = doctest.DocTestParser().get_doctest(example, {}, "README.md", "README.md", 0)
-    assert test.examples, "an example without >>> shows no result that could be checked"
-    report = []
-    doctest.DocTestRunner(optionflags=OPTIONS).run(test, out=report.append)
-    assert not report, "".join(report)
+    shows_what_it_says(example, {}, doctest.NORMALIZE_WHITESPACE)
 
 
 @pytest.mark.parametrize("module", re.findall(r"^\| `([\w.]+)` \|", README, re.M))
@@ -52,7 +43,7 @@ def test_list_is_complete(module):
 
 
 def test_first_two_commands_open_the_lessons_and_run_the_tests():
-    lab, test = (block.strip() for block in blocks("bash")[:2])
+    lab, test = (block.strip() for block in blocks_of("README.md", "bash")[:2])
     assert lab.endswith("nnlab lab")
     assert test.endswith("-m pytest")
     for command in (lab, test):
@@ -63,16 +54,15 @@ def test_first_two_commands_open_the_lessons_and_run_the_tests():
 def test_extras_in_the_commands_exist():
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     for document in ("README.md", "CONTRIBUTING.md"):
-        assert set(re.findall(r"\.\[(\w+)\]", (ROOT / document).read_text(encoding="utf-8"))) <= set(extras)
+        assert set(re.findall(r"\.\[(\w+)\]", text_of(document))) <= set(extras)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_inside_the_repository_lead_to_files(document):
-    text = (ROOT / document).read_text(encoding="utf-8")
-    for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", text):
-        assert (ROOT / target).exists(), f"{document} links to {target}"
+    for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", text_of(document)):
+        assert (ROOT / document).parent.joinpath(target).exists(), f"{document} links to {target}"
 
 
 def test_changelog_begins_with_what_is_not_released():
-    headings = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    headings = re.findall(r"^## (.*)$", text_of("CHANGELOG.md"), re.M)
     assert headings[0] == "Unreleased"

@@ -47,7 +47,7 @@ MAY_IMPORT = {
 
 # Against the arrows, deferred, each in one place: looking at a trace calls the room that draws it, training in a
 # notebook shows its progress in a widget, when Jupyter is loaded already, and `model.save` calls the room of files.
-DEFERRED = {("nnlab.core.trace", "explain"), ("nnlab.models.progress", "widgets"), ("nnlab.models.model", "saving")}
+DEFERRED = {("nnlab.core.rendered", "explain"), ("nnlab.models.progress", "widgets"), ("nnlab.models.model", "saving")}
 
 # NumPy and the standard library are for all; what else a room may use.
 WIDGETS = {"anywidget", "ipywidgets", "traitlets", "IPython"}

@@ -220,7 +220,7 @@ class Layer(InsideCall, Configured):
         `seed` starts the random state; without it the trace draws what the next real call would draw. A layer with
         a seed of its own goes on with that.
         `grad` is the gradient that arrives at y, by default ones. `patch` replaces steps by functions
-        (see `nnlab.core.tracing`). `inputs` are as in a call.
+        (see `nnlab.core.patches`). `inputs` are as in a call.
 
         >>> from nnlab import layers
         >>> trace = layers.Dense(2, kernel_initializer="ones").trace([[1, 2, 3]])

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.core.trace import Entry, Trace
+from nnlab.core.entry import Entry
+from nnlab.core.trace import Trace
 from nnlab.explain import latex
 from nnlab.explain.axes import layout, letters
 from nnlab.explain.numbers import FEW, digits, format_array, rounded, summary

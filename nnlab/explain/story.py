@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from nnlab.core.entry import Entry
 from nnlab.core.layer import Layer
 from nnlab.core.naming import snake_case
-from nnlab.core.trace import Entry, Trace
+from nnlab.core.trace import Trace
 from nnlab.explain.axes import letters, shape_text
 
 PICTURE = 500  # numbers from which a value is a picture, which weighs thousands of characters

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from html import escape
 from pathlib import PurePath
 
-from nnlab.core.trace import Entry, Trace
+from nnlab.core.entry import Entry
+from nnlab.core.trace import Trace
 from nnlab.explain import heatmap, latex
 from nnlab.explain.heatmap import ALONE, FOLDED, PAGE, Limits
 from nnlab.explain.plain import text as text

@@ -7,7 +7,7 @@ import pytest
 from explain.page import Page
 
 from nnlab import layers, models, utils
-from nnlab.core.trace import Entry
+from nnlab.core.entry import Entry
 from nnlab.explain import table
 
 

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nnlab.core.errors import ArgumentError, ShapeError
+from nnlab.core.play import add, like, play, unplay
 from nnlab.core.record import Record, shape_of
-from nnlab.core.recorded import add, like, play, unplay
 from nnlab.core.recorded_array import places_of, plain, read_only
 from nnlab.core.tape import Tape
 from nnlab.losses.checks import as_targets

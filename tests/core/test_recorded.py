@@ -11,7 +11,8 @@ import pytest
 from nnlab import Input, Model, Sequential, activations, gradcheck, layers
 from nnlab.core.errors import ArgumentError, NnlabError, RecordingError, UnknownArgumentError
 from nnlab.core.record import Call, Record
-from nnlab.core.recorded import Recorded, Tape
+from nnlab.core.recorded_array import Recorded
+from nnlab.core.tape import Tape
 from nnlab.core.trace import Trace
 from nnlab.utils import set_random_seed
 

@@ -21,15 +21,15 @@ class Block:
         self._seed: int | None = None
         self._sheet = np.empty((0, 0))
 
-    def prepared(self, settings: Settings, current: Mapping[str, Any], given: Mapping[str, Any]) -> Settings:
+    def prepared(self, settings: Settings, given: Mapping[str, Any]) -> Settings:
         """x and its sides after a change, whichever of them was given."""
         if "x" in given:
             x = numbers(self.owner, "x", given["x"], self.most)
-        elif "x" not in current or {"seed", *self.sides} & set(given):
+        elif settings["x"] is None or {"seed", *self.sides} & set(given):
             rows, columns = (self._side(name, settings[name]) for name in self.sides)
             x = self._sheet_of(settings["seed"])[:rows, :columns].copy()
         else:
-            x = current["x"]
+            x = settings["x"]
         x.flags.writeable = False  # a number set in place would not reach the picture
         return {"x": x, **dict(zip(self.sides, x.shape, strict=True))}
 

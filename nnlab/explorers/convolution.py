@@ -32,31 +32,20 @@ class ConvolutionExplorer(Explorer):
     """The base of Stride, Padding and their kin: the same layer with other controls and notes."""
 
     title: ClassVar[str] = ""
-    defaults: ClassVar[Mapping[str, Any]] = {
-        "bias": 1.0,
-        "strides": 1,
-        "padding": "valid",
-        "dilation_rate": 1,
-        "input_size": 7,
-        "kernel_size": 3,
-        "channels": 1,
-        "compare": False,
-        "rates": gridding.NONE,
-    }
     choices = ("padding", "rates")
 
-    x = Setting()
-    kernel = Setting()
-    bias = Setting()
-    grad = Setting()
-    strides = Setting()
-    padding = Setting()
-    dilation_rate = Setting()
-    input_size = Setting()
-    kernel_size = Setting()
-    channels = Setting()
-    compare = Setting()
-    rates = Setting()
+    x: Any = Setting(None)
+    kernel: Any = Setting(None)
+    strides: int | tuple[int, int] = Setting(1)
+    padding: str = Setting("valid")
+    dilation_rate: int | tuple[int, int] = Setting(1)
+    input_size: int | tuple[int, int] = Setting(7)
+    kernel_size: int | tuple[int, int] = Setting(3)
+    channels: int = Setting(1)
+    bias: float = Setting(1.0)
+    compare: bool = Setting(False)
+    rates: Any = Setting(gridding.NONE)
+    grad: Any = Setting(None)
 
     def notes(self, shown: Pass) -> list[str]:
         """What is worth saying about this picture, before what all convolutions say."""
@@ -64,14 +53,12 @@ class ConvolutionExplorer(Explorer):
 
     # ---- the settings
 
-    def prepare(self, current: Mapping[str, Any], changes: Mapping[str, Any]) -> Settings:
+    def prepare(self, settings: Settings, given: Mapping[str, Any]) -> Settings:
         owner = type(self).__name__
-        given = {name: value for name, value in changes.items() if value is not None}
-        settings = {**self.defaults, **current, **given}
         own = {name: self._array(name, given) for name in SIZES if name in given}
         settings["channels"] = self._channels(settings["channels"], given, own)
         for name in SIZES:
-            fresh = "seed" in given or name not in current
+            fresh = "seed" in given or settings[name] is None
             settings |= self._sized(name, settings, given, own.get(name), fresh)
         bias = settings["bias"]
         bias = bias.item() if isinstance(bias, np.ndarray) and bias.size == 1 else bias

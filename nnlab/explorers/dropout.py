@@ -29,7 +29,6 @@ TRIALS = 20  # draws that can be looked at
 DRAWS = 100  # draws whose running mean is shown
 NUMBERS = (1, 2, 3, 4, 5, 6, 7, 8, 9)
 RATES = tuple(round(0.1 * tenth, 1) for tenth in range(10))
-DEFAULTS = {"rate": 0.5, "training": True, "spatial": False, "rows": 4, "columns": 6, "trial": 0, "output": 0}
 
 
 class Dropout(Explorer):
@@ -51,52 +50,34 @@ class Dropout(Explorer):
     controls = ("rate", "training", "spatial", "rows", "columns", "trial", "output", "gradient")
     ahead = ("rate", "training", "spatial", "trial", "gradient")
 
-    model = Setting()
-    output = Setting()
-    x = Setting()
-    grad = Setting()
-    rate = Setting()
-    training = Setting()
-    spatial = Setting()
-    rows = Setting()
-    columns = Setting()
-    trial = Setting()
+    x: Any = Setting(None)
+    rate: float = Setting(0.5)
+    training: bool = Setting(True)
+    spatial: bool = Setting(False)
+    rows: int = Setting(4)
+    columns: int = Setting(6)
+    trial: int = Setting(0)
+    grad: Any = Setting(None)
+    model: Model | None = Setting(None)
+    output: int = Setting(0)
 
-    def __init__(
-        self,
-        x: Any = None,
-        rate: float = 0.5,
-        training: bool = True,
-        spatial: bool = False,
-        rows: int | None = None,
-        columns: int | None = None,
-        trial: int = 0,
-        grad: Any = None,
-        model: Model | None = None,
-        output: int = 0,
-        hide: tuple[str, ...] = (),
-        seed: int = 0,
-        **unknown: Any,
-    ):
-        settings = {name: value for name, value in locals().items() if name in self.setting_names()}
+    def __init__(self, *arguments: Any, **settings: Any):
         self._block = Block("Dropout", ("rows", "columns"), NUMBERS, MOST)
         self._draws: tuple[str, Any] = "", None
-        super().__init__(**settings, **unknown)
+        super().__init__(*arguments, **settings)
 
     # ---- the settings
 
-    def prepare(self, current: Mapping[str, Any], changes: Mapping[str, Any]) -> Settings:
+    def prepare(self, settings: Settings, given: Mapping[str, Any]) -> Settings:
         owner = "Dropout"
-        given = {name: value for name, value in changes.items() if value is not None}
-        settings = {"model": None, **DEFAULTS, **current, **given}
         if settings["model"] is not None:
-            return {"grad": None, **settings, **dropout_network.checked(owner, settings)}
-        settings |= self._block.prepared(settings, current, given)
+            return settings | dropout_network.checked(owner, settings)
+        settings |= self._block.prepared(settings, given)
         settings["rate"] = number(owner, "rate", settings["rate"], 0.0, 1.0)
         settings["training"] = boolean(owner, "training", settings["training"])
         settings["spatial"] = boolean(owner, "spatial", settings["spatial"])
         settings["trial"] = int(number(owner, "trial", integer(owner, "trial", settings["trial"], 0), 0, TRIALS - 1))
-        settings["grad"] = gradient_of(owner, given, current, settings["x"].shape)
+        settings["grad"] = gradient_of(owner, settings, given, settings["x"].shape)
         return settings
 
     def accept(self, call: Call) -> Settings:

@@ -39,17 +39,30 @@ class Explorer(Pictures):
     choices: ClassVar[Sequence[str]] = ()  # those of them that are words, not numbers
     ahead: ClassVar[Sequence[str]] = ()  # those whose positions are computed ahead, to answer without the kernel
 
-    hide = Setting()
-    seed = Setting()
-    predict = Setting()
-    gradient = Setting()
-    score = Setting()
+    defaults: ClassVar[Mapping[str, Any]] = {}  # of all settings; a class's own come before those it inherits
 
-    def __init__(self, **settings: Any):
-        known = self.setting_names()
-        unknown = [name for name in settings if name not in known]
-        if unknown:
-            raise unknown_arguments(type(self).__name__, unknown, known)
+    hide: Sequence[str] = Setting(())
+    seed: int = Setting(0)
+    predict: bool | str = Setting(False)
+    gradient: bool = Setting(False)
+    score: Mapping[str, Any] = Setting({})
+
+    def __init_subclass__(cls, **kwargs: Any):
+        """The settings are the constructor's arguments, so that they are written down once."""
+        super().__init_subclass__(**kwargs)
+        arguments: dict[str, inspect.Parameter] = {}
+        for owner in cls.__mro__:
+            hints = inspect.get_annotations(owner)
+            for name, trait in vars(owner).items():
+                if isinstance(trait, Setting) and name not in arguments:
+                    form, default = inspect.Parameter.POSITIONAL_OR_KEYWORD, trait.default_value
+                    arguments[name] = inspect.Parameter(name, form, default=default, annotation=hints.get(name, Any))
+        cls.defaults = {name: argument.default for name, argument in arguments.items()}
+        cls.__signature__ = inspect.Signature(list(arguments.values()))
+
+    def __init__(self, *arguments: Any, **settings: Any):
+        self._check_names(settings)
+        settings = inspect.signature(type(self)).bind(*arguments, **settings).arguments
         # JupyterLab runs a widget's callbacks in a thread beside the one that runs the cells.
         self._lock = threading.RLock()
         self._drawn: OrderedDict[str, tuple[Scene, Trace]] = OrderedDict()
@@ -64,16 +77,13 @@ class Explorer(Pictures):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not name.startswith("_") and not hasattr(type(self), name):
-            raise unknown_arguments(type(self).__name__, [name], self.setting_names())
+            self._check_names([name])
         super().__setattr__(name, value)
 
     # ---- what an explorer writes
 
-    def prepare(self, current: Mapping[str, Any], changes: Mapping[str, Any]) -> Settings:
-        """All settings in their normal form after the changes; raises if one makes no sense.
-
-        `current` holds only the seed while the explorer is being made.
-        """
+    def prepare(self, settings: Settings, given: Mapping[str, Any]) -> Settings:
+        """All settings in their normal form; raises if one makes no sense. `given` are those that were just set."""
         raise NotImplementedError
 
     def layer(self, settings: Settings) -> Layer:
@@ -114,7 +124,7 @@ class Explorer(Pictures):
     @classmethod
     def setting_names(cls) -> list[str]:
         """The names of the settings, which are the constructor's arguments."""
-        return [name for name, trait in cls.class_traits().items() if isinstance(trait, Setting)]
+        return sorted(cls.defaults)
 
     @property
     def trace(self) -> Trace:
@@ -177,12 +187,18 @@ class Explorer(Pictures):
     # ---- inside
 
     def _checked(self, current: Settings, changes: Settings) -> Settings:
-        owner = type(self).__name__
-        unknown = [name for name in changes if name not in self.setting_names()]
+        self._check_names(changes)
+        before = {**self.defaults, **current}
+        manners = common(type(self).__name__, {**before, **changes}, self.controls)
+        given = {
+            name: value for name, value in changes.items() if value is not None or getattr(type(self), name).allow_none
+        }
+        return {**self.prepare({**before, **given, **manners}, given), **manners}
+
+    def _check_names(self, names: Iterable[str]) -> None:
+        unknown = [name for name in names if name not in self.defaults]
         if unknown:
-            raise unknown_arguments(owner, unknown, self.setting_names())
-        manners = common(owner, {**current, **changes}, self.controls)
-        return {**self.prepare({**current, "seed": manners["seed"]}, changes), **manners}
+            raise unknown_arguments(type(self).__name__, unknown, self.setting_names())
 
     def _check_grid(self, settings: Settings) -> None:
         """A grid that is to be predicted has to be there."""
@@ -198,7 +214,7 @@ class Explorer(Pictures):
         options, refused = [], ""
         for value in self.candidates(name, settings):
             try:
-                self.layer(self.prepare(settings, {name: value}))
+                self.layer(self.prepare({**settings, name: value}, {name: value}))
                 options.append(value)
             except NnlabError as error:
                 refused = refused or str(error)

@@ -29,16 +29,6 @@ SHARING = {
     "group": "a mean and a variance for each group of channels in each sample (GroupNormalization)",
 }
 MOMENTUMS = (0.0, 0.5, 0.9, 0.99)
-DEFAULTS = {
-    "kind": "batch",
-    "training": True,
-    "samples": 6,
-    "channels": 4,
-    "groups": 2,
-    "epsilon": 0.001,
-    "momentum": 0.9,
-    "step": 0,
-}
 
 
 class BatchNorm(Explorer):
@@ -65,58 +55,38 @@ class BatchNorm(Explorer):
     choices = ("kind",)
     ahead = ("kind", "training", "samples", "step", "gradient")
 
-    x = Setting()
-    grad = Setting()
-    gamma = Setting()
-    beta = Setting()
-    kind = Setting()
-    training = Setting()
-    samples = Setting()
-    channels = Setting()
-    groups = Setting()
-    epsilon = Setting()
-    momentum = Setting()
-    step = Setting()
+    x: Any = Setting(None)
+    kind: str = Setting("batch")
+    training: bool = Setting(True)
+    gamma: Any = Setting(())
+    beta: Any = Setting(())
+    samples: int = Setting(6)
+    channels: int = Setting(4)
+    groups: int = Setting(2)
+    epsilon: float = Setting(0.001)
+    momentum: float = Setting(0.9)
+    step: int = Setting(0)
+    grad: Any = Setting(None)
 
-    def __init__(
-        self,
-        x: Any = None,
-        kind: str = "batch",
-        training: bool = True,
-        gamma: Any = None,
-        beta: Any = None,
-        samples: int | None = None,
-        channels: int | None = None,
-        groups: int = 2,
-        epsilon: float = 0.001,
-        momentum: float = 0.9,
-        step: int = 0,
-        grad: Any = None,
-        hide: tuple[str, ...] = (),
-        seed: int = 0,
-        **unknown: Any,
-    ):
-        settings = {name: value for name, value in locals().items() if name in self.setting_names()}
+    def __init__(self, *arguments: Any, **settings: Any):
         self._block = Block("BatchNorm", ("samples", "channels"), NUMBERS, MOST)
-        super().__init__(**settings, **unknown)
+        super().__init__(*arguments, **settings)
 
     # ---- the settings
 
-    def prepare(self, current: Mapping[str, Any], changes: Mapping[str, Any]) -> Settings:
+    def prepare(self, settings: Settings, given: Mapping[str, Any]) -> Settings:
         owner = "BatchNorm"
-        given = {name: value for name, value in changes.items() if value is not None}
-        settings = {**DEFAULTS, **current, **given}
-        settings |= self._block.prepared(settings, current, given)
+        settings |= self._block.prepared(settings, given)
         for name, start in (("gamma", 1.0), ("beta", 0.0)):
-            kept = [*current.get(name, ()), *[start] * MOST][: settings["channels"]]
-            settings[name] = row(owner, name, given.get(name, kept), settings["channels"])
+            kept = [*settings[name], *[start] * MOST][: settings["channels"]] if name not in given else settings[name]
+            settings[name] = row(owner, name, kept, settings["channels"])
         settings["kind"] = one_of(owner, "kind", settings["kind"], tuple(KINDS))
         settings["training"] = boolean(owner, "training", settings["training"])
         settings["groups"] = integer(owner, "groups", settings["groups"])
         settings["epsilon"] = number(owner, "epsilon", settings["epsilon"], 0.0, 10.0)
         settings["momentum"] = number(owner, "momentum", settings["momentum"], 0.0, 1.0)
         settings["step"] = int(number(owner, "step", integer(owner, "step", settings["step"], 0), 0, LONGEST))
-        settings["grad"] = gradient_of(owner, given, current, settings["x"].shape)
+        settings["grad"] = gradient_of(owner, settings, given, settings["x"].shape)
         for name in ("gamma", "beta"):
             settings[name].flags.writeable = False
         y = self.layer(settings)(settings["x"], training=settings["training"])

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.explorers.convolution import ConvolutionExplorer
+from nnlab.explorers.settings import Setting
 from nnlab.explorers.windows import Pass
 
 
@@ -26,7 +27,6 @@ class Padding(ConvolutionExplorer):
     """
 
     title = "Padding"
-    defaults = {**ConvolutionExplorer.defaults, "input_size": 5}
     controls = (
         "padding",
         "kernel_size",
@@ -40,25 +40,12 @@ class Padding(ConvolutionExplorer):
     )
     ahead = ("padding", "kernel_size", "strides", "dilation_rate", "gradient")
 
-    def __init__(
-        self,
-        x: Any = None,
-        kernel: Any = None,
-        padding: str = "same",
-        strides: int | tuple[int, int] = 1,
-        dilation_rate: int | tuple[int, int] = 1,
-        input_size: int | tuple[int, int] | None = None,
-        kernel_size: int | tuple[int, int] | None = None,
-        channels: int | None = None,
-        bias: float = 1.0,
-        compare: bool = False,
-        rates: Any = "none",
-        hide: tuple[str, ...] = (),
-        seed: int = 0,
-        **unknown: Any,
-    ):
-        settings = {name: value for name, value in locals().items() if name in self.setting_names()}
-        super().__init__(**settings, **unknown)
+    x: Any = Setting(None)  # as all convolutions have them, the padding before the strides
+    kernel: Any = Setting(None)
+    padding: str = Setting("same")
+    strides: int | tuple[int, int] = Setting(1)
+    dilation_rate: int | tuple[int, int] = Setting(1)
+    input_size: int | tuple[int, int] = Setting(5)
 
     def notes(self, shown: Pass) -> list[str]:
         """Where padding goes, and how evenly the pixels are used."""

@@ -30,7 +30,6 @@ from nnlab.widgets.scene import Control, Grid, Scene
 MOST = {"inputs": 100_000, "units": 4096, "kernel_size": 11}
 SLIDER = {"inputs": 16, "units": 16, "kernel_size": 5}  # beyond, a line of Keras or Python says it
 DRAWN = 2000  # parameters that have a cell each
-DEFAULTS = {"kind": "Conv2D", "inputs": 3, "units": 8, "kernel_size": 3, "use_bias": True}
 
 
 class ParameterCount(Explorer):
@@ -52,29 +51,17 @@ class ParameterCount(Explorer):
     choices = ("kind",)
     ahead = ("kind", "inputs", "units", "kernel_size", "use_bias")
 
-    model = Setting()
-    kind = Setting()
-    inputs = Setting()
-    units = Setting()
-    kernel_size = Setting()
-    use_bias = Setting()
+    kind: str | Model = Setting("Conv2D")
+    inputs: int = Setting(3)
+    units: int = Setting(8)
+    kernel_size: int = Setting(3)
+    use_bias: bool = Setting(True)
+    model: Model | None = Setting(None, allow_none=True)
 
-    def __init__(
-        self,
-        kind: str | Model = "Conv2D",
-        inputs: int = 3,
-        units: int = 8,
-        kernel_size: int = 3,
-        use_bias: bool = True,
-        model: Model | None = None,
-        hide: tuple[str, ...] = (),
-        seed: int = 0,
-        **unknown: Any,
-    ):
-        if isinstance(kind, Model):  # ParameterCount(model)
-            kind, model = DEFAULTS["kind"], kind
-        settings = {name: value for name, value in locals().items() if name in self.setting_names()}
-        super().__init__(**settings, **unknown)
+    def __init__(self, *arguments: Any, **settings: Any):
+        if arguments and isinstance(arguments[0], Model):  # ParameterCount(model)
+            settings["model"], arguments = arguments[0], (self.defaults["kind"], *arguments[1:])
+        super().__init__(*arguments, **settings)
 
     @property
     def total(self) -> int:
@@ -89,10 +76,8 @@ class ParameterCount(Explorer):
 
     # ---- the settings
 
-    def prepare(self, current: Mapping[str, Any], changes: Mapping[str, Any]) -> Settings:
+    def prepare(self, settings: Settings, given: Mapping[str, Any]) -> Settings:
         owner = "ParameterCount"
-        given = {name: value for name, value in changes.items() if value is not None or name == "model"}
-        settings = {"model": None, **DEFAULTS, **current, **given}
         settings["kind"] = {kind.lower(): kind for kind in KINDS}[
             one_of(owner, "kind", settings["kind"], tuple(kind.lower() for kind in KINDS))
         ]
@@ -134,7 +119,7 @@ class ParameterCount(Explorer):
 
     def _check_count(self, layer: Layer, changes: Settings) -> None:
         """What a line says beside the settings may change what the layer does, but not how many weights it has."""
-        shown, shape = made(self.prepare(self.settings, changes))
+        shown, shape = made(self.prepare({**self.settings, **changes}, changes))
         with planned():
             shown.build(shape)
             layer.build(shape)

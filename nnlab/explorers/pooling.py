@@ -27,15 +27,6 @@ KINDS = {
     "global max": GlobalMaxPooling2D,
     "global average": GlobalAveragePooling2D,
 }
-DEFAULTS = {
-    "kind": "max",
-    "pool_size": 2,
-    "strides": AS_WIDE,
-    "padding": "valid",
-    "input_size": 6,
-    "channels": 1,
-    "shift": False,
-}
 
 
 class Pooling(Explorer):
@@ -58,42 +49,21 @@ class Pooling(Explorer):
     choices = ("kind", "padding")
     ahead = ("kind", "pool_size", "strides", "padding", "gradient")
 
-    x = Setting()
-    grad = Setting()
-    kind = Setting()
-    pool_size = Setting()
-    strides = Setting()
-    padding = Setting()
-    input_size = Setting()
-    channels = Setting()
-    shift = Setting()
-
-    def __init__(
-        self,
-        x: Any = None,
-        kind: str = "max",
-        pool_size: int | tuple[int, int] = 2,
-        strides: int | tuple[int, int] | None = None,
-        padding: str = "valid",
-        input_size: int | tuple[int, int] | None = None,
-        channels: int | None = None,
-        shift: bool = False,
-        grad: Any = None,
-        hide: tuple[str, ...] = (),
-        seed: int = 0,
-        **unknown: Any,
-    ):
-        settings = {name: value for name, value in locals().items() if name in self.setting_names()}
-        super().__init__(**settings, **unknown)
+    x: Any = Setting(None)
+    kind: str = Setting("max")
+    pool_size: int | tuple[int, int] = Setting(2)
+    strides: int | tuple[int, int] | str | None = Setting(AS_WIDE, allow_none=True)
+    padding: str = Setting("valid")
+    input_size: int | tuple[int, int] = Setting(6)
+    channels: int = Setting(1)
+    shift: bool = Setting(False)
+    grad: Any = Setting(None)
 
     # ---- the settings
 
-    def prepare(self, current: Mapping[str, Any], changes: Mapping[str, Any]) -> Settings:
+    def prepare(self, settings: Settings, given: Mapping[str, Any]) -> Settings:
         owner = "Pooling"
-        given = {name: AS_WIDE if name == "strides" and value is None else value for name, value in changes.items()}
-        given = {name: value for name, value in given.items() if value is not None}
-        settings = {**DEFAULTS, **current, **given}
-        fresh = "seed" in given or "x" not in current
+        fresh = "seed" in given or settings["x"] is None
         if integer(owner, "channels", settings["channels"]) > CHANNELS:
             raise ArgumentError(f"{owner}: channels can be at most {CHANNELS}, received {settings['channels']}.")
         if "x" in given:
@@ -108,14 +78,16 @@ class Pooling(Explorer):
         settings["input_size"] = single(settings["x"].shape[:2])
         settings["channels"] = volume(settings["x"]).shape[2]
         settings["kind"] = one_of(owner, "kind", settings["kind"], tuple(KINDS))
-        for name in ("pool_size", "strides"):
-            if settings[name] != AS_WIDE or name == AS_WIDE:
-                settings[name] = single(integers(owner, name, settings[name], 2))
+        settings["pool_size"] = single(integers(owner, "pool_size", settings["pool_size"], 2))
+        if isinstance(settings["strides"], str | None) and settings["strides"] in (None, AS_WIDE):
+            settings["strides"] = AS_WIDE
+        else:
+            settings["strides"] = single(integers(owner, "strides", settings["strides"], 2))
         if max(integers(owner, "pool_size", settings["pool_size"], 2)) > WIDEST:
             raise ArgumentError(f"{owner}: pool_size can be at most {WIDEST}, received {settings['pool_size']!r}.")
         settings["padding"] = one_of(owner, "padding", settings["padding"], ("valid", "same"))
         settings["shift"] = boolean(owner, "shift", settings["shift"])
-        settings["grad"] = gradient_of(owner, given, current, self._shape(settings))
+        settings["grad"] = gradient_of(owner, settings, given, self._shape(settings))
         return settings
 
     def _shape(self, settings: Settings) -> tuple[int, ...]:

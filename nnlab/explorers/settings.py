@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 # What `hide` can take away, beside the controls; "line" leaves the code and takes away that it can be edited.
 PARTS = ("formula", "transport", "ledger", "notes", "code", "line", "undo", "predict")
-COMMON = {"hide": (), "seed": 0, "predict": False, "gradient": False, "score": {}}  # what every explorer has
 UNSEEN = ("predict", "score")  # settings that the numbers of a picture do not depend on
 LASTING = ("hide", *UNSEEN)  # settings that undo leaves alone
 
@@ -31,7 +30,8 @@ Settings = dict[str, Any]
 class Setting(traitlets.TraitType):
     """A trait that lives in the explorer's settings: to set it is to ask for a picture with it.
 
-    A value that makes no sense raises and changes nothing, and the view says why.
+    A value that makes no sense raises and changes nothing, and the view says why. None leaves the setting as it is,
+    unless it allows None.
     """
 
     def get(self, explorer: "Explorer", cls: type | None = None) -> Any:
@@ -43,21 +43,20 @@ class Setting(traitlets.TraitType):
 
 def common(owner: str, settings: Mapping[str, Any], controls: Sequence[str]) -> Settings:
     """The settings that every explorer has, in their normal form."""
-    given = {**COMMON, **settings}
-    hide = tuple(given["hide"]) if isinstance(given["hide"], list | tuple) else (given["hide"],)
+    hide = tuple(settings["hide"]) if isinstance(settings["hide"], list | tuple) else (settings["hide"],)
     known = (*controls, *PARTS)
     for name in hide:
         if name not in known:
             raise UnknownArgumentError(f"{owner}: hide can name {', '.join(known)}; received {name!r}.")
-    gradient, predict = boolean(owner, "gradient", given["gradient"]), given["predict"]
+    gradient, predict = boolean(owner, "gradient", settings["gradient"]), settings["predict"]
     if gradient and "gradient" not in controls:
         raise ArgumentError(f"{owner}: there is no gradient to show here; leave gradient out.")
     return {
         "hide": hide,
-        "seed": integer(owner, "seed", given["seed"], minimum=0),
+        "seed": integer(owner, "seed", settings["seed"], minimum=0),
         "predict": predict if predict and isinstance(predict, str) else boolean(owner, "predict", predict),
         "gradient": gradient,
-        "score": predictions.score(owner, given["score"]),
+        "score": predictions.score(owner, settings["score"]),
     }
 
 

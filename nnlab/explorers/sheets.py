@@ -101,14 +101,14 @@ def channels(image: np.ndarray) -> tuple[str, ...]:
     return tuple(f"c{number}" for number in range(len(image))) if image.ndim == 3 else ()
 
 
-def gradient_of(owner: str, given: Mapping[str, Any], current: Mapping[str, Any], shape: tuple[int, ...]) -> Any:
+def gradient_of(owner: str, settings: Mapping[str, Any], given: Mapping[str, Any], shape: tuple[int, ...]) -> Any:
     """The gradient of an output of that shape: the one given, or the one before where it still fits; None is all ones.
 
-    >>> gradient_of("Pooling", {"grad": [[2, 1]]}, {}, (1, 2))
+    >>> gradient_of("Pooling", {}, {"grad": [[2, 1]]}, (1, 2))
     array([[2., 1.]])
     """
     if "grad" not in given:
-        kept = current.get("grad")
+        kept = settings["grad"]
         return kept if kept is not None and kept.shape == shape else None
     array = numbers(owner, "grad", given["grad"], max(shape[:2]), channels=shape[2] if len(shape) == 3 else 1)
     if array.shape != shape:

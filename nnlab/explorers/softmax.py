@@ -34,14 +34,10 @@ class Softmax(Explorer):
     controls = ("shift",)
     ahead = ("shift",)
 
-    x = Setting()
-    shift = Setting()
+    x: Any = Setting(((2.0, 1.0, 0.0, -1.0),))
+    shift: float = Setting(0.0)
 
-    def __init__(self, x: Any = ((2.0, 1.0, 0.0, -1.0),), shift: float = 0.0, **common: Any):
-        super().__init__(x=x, shift=shift, **common)
-
-    def prepare(self, current: Mapping[str, Any], changes: Mapping[str, Any]) -> Settings:
-        settings = {**current, **changes}
+    def prepare(self, settings: Settings, given: Mapping[str, Any]) -> Settings:
         x = numbers("Softmax", "x", np.atleast_2d(settings["x"])[:1], MOST)
         x.flags.writeable = False
         return {**settings, "x": x, "shift": number("Softmax", "shift", settings["shift"], -LARGEST, LARGEST)}

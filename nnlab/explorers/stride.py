@@ -1,7 +1,5 @@
 """Stride: how far the window moves, why the output shrinks, and which cells rounding leaves behind."""
 
-from typing import Any
-
 import numpy as np
 
 from nnlab.explorers.convolution import ConvolutionExplorer
@@ -44,26 +42,6 @@ class Stride(ConvolutionExplorer):
         "gradient",
     )
     ahead = ("strides", "kernel_size", "padding", "dilation_rate", "gradient")
-
-    def __init__(
-        self,
-        x: Any = None,
-        kernel: Any = None,
-        strides: int | tuple[int, int] = 1,
-        padding: str = "valid",
-        dilation_rate: int | tuple[int, int] = 1,
-        input_size: int | tuple[int, int] | None = None,
-        kernel_size: int | tuple[int, int] | None = None,
-        channels: int | None = None,
-        bias: float = 1.0,
-        compare: bool = False,
-        rates: Any = "none",
-        hide: tuple[str, ...] = (),
-        seed: int = 0,
-        **unknown: Any,
-    ):
-        settings = {name: value for name, value in locals().items() if name in self.setting_names()}
-        super().__init__(**settings, **unknown)
 
     def notes(self, shown: Pass) -> list[str]:
         """What the last window leaves over, and what lies between windows."""

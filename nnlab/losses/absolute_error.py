@@ -7,7 +7,7 @@ import numpy as np
 from nnlab.core.arguments import number
 from nnlab.core.record import Record
 from nnlab.core.step import Step
-from nnlab.losses.loss import Loss
+from nnlab.losses.loss import Loss, of_mean
 
 DIFFERENCE = Step("... d", r"e_d = \hat y_d - y_d", note="how far each prediction is off")
 
@@ -31,7 +31,7 @@ class MeanAbsoluteError(Loss):
         return s.distance.mean(-1)
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
-        g.distance = np.repeat(g.per_example[..., None] / s.distance.shape[-1], s.distance.shape[-1], -1)
+        g.distance = of_mean(g.per_example, s.distance)
         g.difference = g.distance * np.sign(s.difference)
         return g.difference
 
@@ -76,6 +76,6 @@ class Huber(Loss):
         return s.huber.mean(-1)
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
-        g.huber = np.repeat(g.per_example[..., None] / s.huber.shape[-1], s.huber.shape[-1], -1)
+        g.huber = of_mean(g.per_example, s.huber)
         g.difference = g.huber * np.clip(s.difference, -self.delta, self.delta)
         return g.difference

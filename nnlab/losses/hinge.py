@@ -4,7 +4,7 @@ import numpy as np
 
 from nnlab.core.record import Record
 from nnlab.core.step import Step
-from nnlab.losses.loss import Loss
+from nnlab.losses.loss import Loss, of_mean
 
 
 class Hinge(Loss):
@@ -39,7 +39,7 @@ class Hinge(Loss):
         return s.hinge.mean(-1)
 
     def backward(self, s: Record, g: Record) -> np.ndarray:
-        g.hinge = np.repeat(g.per_example[..., None] / s.hinge.shape[-1], s.hinge.shape[-1], -1)
+        g.hinge = of_mean(g.per_example, s.hinge)
         g.margin = -g.hinge * (s.margin < 1)
         g.sign = g.margin * s.y_pred
         return g.margin * s.sign

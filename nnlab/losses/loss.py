@@ -141,3 +141,13 @@ def as_predictions(loss: Loss, y_pred: Any) -> np.ndarray:
     """What a person gave as `y_pred`, as float32 (as Keras computes losses)."""
     y_pred = as_numbers(type(loss).__name__, "y_pred", y_pred)
     return y_pred.astype(np.float32, copy=False)
+
+
+def of_mean(gradient: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The gradient of each of these values, from that of their mean over the last axis.
+
+    >>> of_mean(np.array([6.0]), np.zeros((1, 3)))
+    array([[2., 2., 2.]])
+    """
+    count = values.shape[-1]
+    return np.repeat(gradient[..., None] / count, count, -1)

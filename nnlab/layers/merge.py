@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.core.errors import ArgumentError, ShapeError
+from nnlab.core.gradients.rules import unbroadcast
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
 from nnlab.core.step import Step
@@ -75,7 +76,7 @@ class ElementwiseMerge(Merge):
         parts = [part.reshape(aligned_shape(part.shape, most)) for part in s.x]
         gradients = self.unmerged(s, g, parts)
         return tuple(
-            summed(gradient, part.shape).reshape(own.shape)
+            unbroadcast(gradient, part).reshape(own.shape)
             for gradient, part, own in zip(gradients, parts, s.x, strict=True)
         )
 
@@ -196,9 +197,3 @@ def aligned_shape(shape: tuple[int | None, ...], axes: int) -> tuple[int | None,
     (32, 1, 1, 5)
     """
     return (*shape[:1], *(1,) * (axes - len(shape)), *shape[1:])
-
-
-def summed(gradient: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """The gradient of an array of `shape` that was taken all along its axes of size 1: the sum along them."""
-    along = tuple(axis for axis, size in enumerate(shape) if size == 1 and gradient.shape[axis] != 1)
-    return gradient.sum(along, keepdims=True)

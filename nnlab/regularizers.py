@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.core.arguments import checked_constructor
+from nnlab.core.arguments import checked_constructor, number
 from nnlab.core.errors import ArgumentError
 
 
@@ -18,13 +18,8 @@ class L1L2:
 
     @checked_constructor
     def __init__(self, l1: float = 0.0, l2: float = 0.0):
-        for name, value in (("l1", l1), ("l2", l2)):
-            real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-            if not real or not 0 <= value < np.inf:
-                raise ArgumentError(
-                    f"{type(self).__name__}: {name} must be a number of at least 0, received {value!r}."
-                )
-        self.l1, self.l2 = float(l1), float(l2)
+        owner = type(self).__name__
+        self.l1, self.l2 = number(owner, "l1", l1, low=0.0), number(owner, "l2", l2, low=0.0)
 
     def __call__(self, w: np.ndarray) -> float:
         return float(self.l1 * np.abs(w).sum() + self.l2 * np.square(w).sum())

@@ -9,7 +9,7 @@ from nnlab.arrays.later import Later, now
 from nnlab.arrays.layout import batch_last, dot, empty, like, total
 from nnlab.arrays.lengths import Sizes, extent, output_length, pads, stretch
 from nnlab.arrays.memory import keep_what_is_freed
-from nnlab.arrays.padding import MOST_PADDED, inside, pad, unpad
+from nnlab.arrays.padding import inside, pad, unpad
 from nnlab.arrays.pooling import Unpicked, Winner, argmax, largest, pick
 from nnlab.arrays.products import Products, correlate, kernel_gradient
 from nnlab.arrays.sliding import cells, fold, windows

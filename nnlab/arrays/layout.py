@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-Sizes = tuple[int, ...]
+from nnlab.arrays.lengths import Sizes
 
 
 def empty(shape: Sizes, dtype: np.dtype) -> np.ndarray:

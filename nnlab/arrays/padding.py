@@ -7,8 +7,7 @@ import numpy as np
 
 from nnlab.arrays.layout import batch_last, empty
 from nnlab.arrays.lengths import Sizes
-
-MOST_PADDED = 2**28  # numbers in a padded array, a gibibyte in float32: beyond, it was a slip of the keyboard
+from nnlab.core.arguments import MOST_NUMBERS
 
 
 def pad(x: np.ndarray, amounts: tuple[tuple[int, int], ...], value: float = 0.0) -> np.ndarray:
@@ -20,7 +19,7 @@ def pad(x: np.ndarray, amounts: tuple[tuple[int, int], ...], value: float = 0.0)
     if not any(itertools.chain.from_iterable(amounts)):
         return batch_last(x)
     spatial = [before + n + after for n, (before, after) in zip(x.shape[1:-1], amounts, strict=True)]
-    if (numbers := math.prod((x.shape[0], *spatial, x.shape[-1]))) > max(MOST_PADDED, x.size):
+    if (numbers := math.prod((x.shape[0], *spatial, x.shape[-1]))) > max(MOST_NUMBERS, x.size):
         raise MemoryError(f"the padded array would have {numbers:,} numbers.")
     padded = empty((x.shape[0], *spatial, x.shape[-1]), x.dtype)
     padded[...] = value

@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 
+from nnlab.activations.rectifiers import SELU_ALPHA, SELU_SCALE
 from nnlab.core.errors import ArgumentError
 from nnlab.core.record import Record
 from nnlab.core.step import Step
 from nnlab.layers.dropout import Dropout
 
-LOWEST = -1.0507009873554804934193349852946 * 1.6732632423543772848170429916717  # what SELU tends to, far below zero
+LOWEST = -SELU_SCALE * SELU_ALPHA  # what SELU tends to, far below zero
 
 
 class AlphaDropout(Dropout):

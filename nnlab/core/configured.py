@@ -39,12 +39,10 @@ class Configured(Weighted):
         supported(owner, {key: value for key, value in unknown.items() if key in passed}, passed)
         if unknown := [key for key in unknown if key not in passed]:
             raise unknown_arguments(owner, unknown, [*arguments(type(self)), *COMMON])
-        if name is not None and (not isinstance(name, str) or not name or "/" in name):
-            raise ArgumentError(f"{owner}: name must be a string without '/', received {name!r}.")
         self.dtype = checked_dtype(owner, dtype)
         if self.dtype not in DTYPES:
             raise ArgumentError(f"{owner}: dtype must be one of {', '.join(DTYPES)}, received {dtype!r}.")
-        self.name = name or naming.unique_name(owner)
+        self.name = naming.checked_name(owner, name) or naming.unique_name(owner)
         self.trainable = boolean(owner, "trainable", trainable)
         self.activity_regularizer = regularizers.get(activity_regularizer, f"{owner}: activity_regularizer")
         self.input_shape = None if input_shape is None else checked_shape(owner, "input_shape", input_shape)

@@ -2,6 +2,9 @@
 
 import re
 from collections import Counter
+from typing import Any
+
+from nnlab.core.errors import ArgumentError
 
 _used: Counter[str] = Counter()
 
@@ -14,6 +17,13 @@ def snake_case(name: str) -> str:
     """
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
     return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def checked_name(owner: str, name: Any) -> str | None:
+    """`name` if it can be part of a path, or None."""
+    if name is not None and (not isinstance(name, str) or not name or "/" in name):
+        raise ArgumentError(f"{owner}: name must be a string without '/', received {name!r}.")
+    return name
 
 
 def unique_name(class_name: str) -> str:

@@ -62,8 +62,7 @@ def Input(
     """
     neutral = {"sparse": (None, False), "ragged": (None, False), "tensor": (None,), "optional": (False,)}
     supported("Input", {"sparse": sparse, "ragged": ragged, "tensor": tensor, "optional": optional}, neutral)
-    if name is not None and (not isinstance(name, str) or not name or "/" in name):
-        raise ArgumentError(f"Input: name must be a string without '/', received {name!r}.")
+    name = naming.checked_name("Input", name)
     return SymbolicTensor(batched_shape("Input", shape, batch_size, batch_shape), dtype, name)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from nnlab.core.errors import ArgumentError, GradientError
 from nnlab.core.layer import Layer
 from nnlab.core.record import parts, shape_of
+from nnlab.core.weighted import reachable
 
 
 class Row(NamedTuple):
@@ -114,11 +115,8 @@ def positions(entry: Any, x: Any) -> bool:
 def as_float64(layer: Layer) -> Layer:
     """A copy of the layer that computes in float64."""
     layer = copy.deepcopy(layer)
-    pending = [layer]
-    while pending:
-        part = pending.pop()
+    for part in reachable(layer):
         part.dtype = "float64"
-        pending += part.sublayers()
     for variable in layer.weights:
         variable.value = variable.value.astype("float64")
     return layer

@@ -14,6 +14,7 @@ from nnlab.core.gradients import CONSTANT, RULES, SEVERAL
 from nnlab.core.record import Record, parts
 from nnlab.core.recorded_array import INSTEAD, WAY_OUT, Recorded, flat, nested, places_of, plain, read_only, title
 from nnlab.core.variable import TAPE, Variable
+from nnlab.core.weighted import reachable
 
 if TYPE_CHECKING:
     from nnlab.core.layer import Layer
@@ -155,27 +156,16 @@ class Tape:
         return self._numbered(name, "_")
 
     def _unused_child(self, name: str) -> str:
-        return self._numbered(name + "/", "#")[:-1]
+        return self._numbered(name, "#", "/")
 
-    def _numbered(self, name: str, sign: str) -> str:
-        base, end = (name[:-1], "/") if name.endswith("/") else (name, "")
-        number = 1
-        while name in self.names:
+    def _numbered(self, base: str, sign: str, end: str = "") -> str:
+        """The name, numbered from its second use on; a child's record stands under it with a "/" at its end."""
+        name, number = base, 1
+        while name + end in self.names:
             number += 1
-            name = f"{base}{sign}{number}{end}"
-        self.names.add(name)
+            name = f"{base}{sign}{number}"
+        self.names.add(name + end)
         return name
-
-
-def reachable(layer: "Layer") -> list["Layer"]:
-    """A layer and the layers inside it, however deep."""
-    found, pending = [], [layer]
-    while pending:
-        part = pending.pop()
-        if not any(part is other for other in found):
-            found.append(part)
-            pending += part.sublayers()
-    return found
 
 
 def kept(arguments: Any) -> Any:

@@ -193,3 +193,14 @@ class Weighted:
         """The penalties: of each regularized weight, then of the activity in the last call."""
         of_weights = [v.regularizer(v.value) for v in self.trainable_weights if v.regularizer]
         return of_weights + self._activity_losses
+
+
+def reachable(layer: Weighted) -> list[Any]:
+    """A layer and the layers inside it, however deep."""
+    found, pending = [], [layer]
+    while pending:
+        part = pending.pop()
+        if not any(part is other for other in found):
+            found.append(part)
+            pending += part.sublayers()
+    return found

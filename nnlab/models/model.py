@@ -13,7 +13,7 @@ from nnlab.core.arguments import boolean
 from nnlab.core.errors import ArgumentError, NnlabError
 from nnlab.core.layer import Layer
 from nnlab.core.step import Step
-from nnlab.core.tape import reachable
+from nnlab.core.weighted import reachable
 from nnlab.models.connection import Connection, of_call
 from nnlab.models.shapes import any_number, as_shapes, one_or_tuple
 from nnlab.models.training import Trainer

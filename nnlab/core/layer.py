@@ -147,11 +147,9 @@ class Layer(InsideCall, Configured):
             dy = penalized if isinstance(dy, tuple) else penalized[0]
         g.y = like(s.y, now(dy))
         g.x = like(s.x, self.backward(s, g))
-        summed = g.call.gradients
         for name, variable in self._variables.items():
             if name in vars(g):
-                gradient = vars(g)[name]
-                summed[variable] = summed[variable] + gradient if variable in summed else gradient
+                g.call.add_gradient(variable, vars(g)[name])
         return g.x
 
     def ensure_built(self, shape: tuple[int, ...]) -> None:

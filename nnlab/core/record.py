@@ -40,6 +40,11 @@ class Call:
         self.gradients: dict[Variable, np.ndarray] = {}
         self._copies: dict[Layer, np.random.Generator] = {}
 
+    def add_gradient(self, variable: "Variable", gradient: np.ndarray) -> None:
+        """Sum what several uses of a weight find; out of place, since others may hold the same array."""
+        summed = self.gradients
+        summed[variable] = summed[variable] + gradient if variable in summed else gradient
+
     def generator(self, layer: "Layer") -> np.random.Generator:
         """The generator that `layer` draws from: its own if it has a seed, which only a live call moves on."""
         own = layer.generator

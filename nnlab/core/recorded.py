@@ -59,8 +59,7 @@ def backward(self: "Layer", s: Record, g: Record) -> Any:
     for name, place in own.items():
         setattr(g, name, like(None if place is None else arrived[place], vars(s)[name]))
     for variable, place in outside.items():  # a weight of another layer, used here
-        gradient, summed = like(arrived[place], variable.value), g.call.gradients
-        summed[variable] = summed[variable] + gradient if variable in summed else gradient
+        g.call.add_gradient(variable, like(arrived[place], variable.value))
     for name, place in given.items():
         if all(part is not None and part.dtype.kind == "f" for part in parts(vars(s)[name])):
             setattr(g, name, filled(arrived, place, vars(s)[name]))

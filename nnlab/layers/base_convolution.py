@@ -18,6 +18,11 @@ PADDED = Step(
     r"\bar P_{bhwc} = \sum_{is + ud = h,\ jt + ve = w} \bar X_{bijuvc}",
     "the input with zeros around it",
 )
+WINDOWS = Step(
+    "b i j u v c",
+    r"X_{bijuvc} = P_{b,\ is + ud,\ jt + ve,\ c}",
+    note="the cells under the kernel at each place; s, t are the strides and d, e the dilation rates",
+)
 
 
 class BaseConvolution(SpatialLayer):

@@ -14,7 +14,7 @@ from nnlab.core.arguments import integer
 from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.record import Record
 from nnlab.core.step import Step
-from nnlab.layers.base_convolution import PADDED, BaseConvolution
+from nnlab.layers.base_convolution import PADDED, WINDOWS, BaseConvolution
 
 
 class BaseConv(BaseConvolution):
@@ -27,12 +27,7 @@ class BaseConv(BaseConvolution):
     axes = {"x": "b h w c", "kernel": "u v c f", "bias": "f", "y": "b i j f"}
     steps = {
         "padded": PADDED,
-        "windows": Step(
-            "b i j u v c",
-            r"X_{bijuvc} = P_{b,\ is + ud,\ jt + ve,\ c}",
-            r"\bar X_{bijuvc} = \sum_f \bar z_{bijf} W_{uvcf}",
-            "the cells under the kernel at each place; s, t are the strides and d, e the dilation rates",
-        ),
+        "windows": WINDOWS._replace(grad=r"\bar X_{bijuvc} = \sum_f \bar z_{bijf} W_{uvcf}"),
         "z": Step(
             "b i j f",
             r"z_{bijf} = \sum_{uvc} X_{bijuvc} W_{uvcf} + b_f",

@@ -8,15 +8,8 @@ from nnlab import arrays
 from nnlab.core.arguments import integer
 from nnlab.core.record import Record
 from nnlab.core.step import Step
-from nnlab.layers.base_convolution import PADDED, BaseConvolution
+from nnlab.layers.base_convolution import PADDED, WINDOWS, BaseConvolution
 from nnlab.layers.spatial import spelled
-
-WINDOWS = Step(
-    "b i j u v c",
-    r"X_{bijuvc} = P_{b,\ is + ud,\ jt + ve,\ c}",
-    r"\bar X_{bijuvc} = \sum_m \bar z_{bijf} W_{uvcm}, \quad f = cM + m",
-    "the cells under the kernel at each place; s, t are the strides and d, e the dilation rates",
-)
 
 
 class BaseDepthwiseConv(BaseConvolution):
@@ -29,7 +22,7 @@ class BaseDepthwiseConv(BaseConvolution):
     axes = {"x": "b h w c", "kernel": "u v c m", "bias": "f", "y": "b i j f"}
     steps = {
         "padded": PADDED,
-        "windows": WINDOWS,
+        "windows": WINDOWS._replace(grad=r"\bar X_{bijuvc} = \sum_m \bar z_{bijf} W_{uvcm}, \quad f = cM + m"),
         "z": Step(
             "b i j f",
             r"z_{bijf} = \sum_{uv} X_{bijuvc} W_{uvcm} + b_f, \quad f = cM + m",

@@ -37,14 +37,8 @@ class GroupNormalization(SampleNormalization):
         **kwargs: Any,
     ):
         super().__init__(
-            axis,
-            epsilon,
-            center,
-            scale,
-            beta_initializer,
-            gamma_initializer,
-            beta_regularizer,
-            gamma_regularizer,
+            *(axis, epsilon, center, scale),
+            *(beta_initializer, gamma_initializer, beta_regularizer, gamma_regularizer),
             **kwargs,
         )
         self.groups = integer("GroupNormalization", "groups", groups, minimum=-1)

@@ -11,7 +11,7 @@ from nnlab import arrays
 from nnlab.core.arguments import integer
 from nnlab.core.record import Record
 from nnlab.core.step import Step
-from nnlab.layers.base_convolution import PADDED, BaseConvolution
+from nnlab.layers.base_convolution import PADDED, WINDOWS, BaseConvolution
 from nnlab.layers.depthwise_convolution import by_channel, by_channel_gradients
 
 
@@ -31,12 +31,7 @@ class BaseSeparableConv(BaseConvolution):
     }
     steps = {
         "padded": PADDED,
-        "windows": Step(
-            "b i j u v c",
-            r"X_{bijuvc} = P_{b,\ is + ud,\ jt + ve,\ c}",
-            r"\bar X_{bijuvc} = \sum_m \bar D_{bijk} W_{uvcm}, \quad k = cM + m",
-            "the cells under the kernel at each place; s, t are the strides and d, e the dilation rates",
-        ),
+        "windows": WINDOWS._replace(grad=r"\bar X_{bijuvc} = \sum_m \bar D_{bijk} W_{uvcm}, \quad k = cM + m"),
         "depthwise": Step(
             "b i j k",
             r"D_{bijk} = \sum_{uv} X_{bijuvc} W_{uvcm}, \quad k = cM + m",

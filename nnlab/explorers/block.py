@@ -1,47 +1,77 @@
-"""The block of numbers that an explorer works on: drawn from a seed, given, or changed by a learner and remembered."""
+"""The arrays of an explorer: drawn from its seed, given, or changed by a learner and remembered."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from nnlab.core.arguments import integer, number
 from nnlab.explorers.settings import Settings
-from nnlab.explorers.sheets import drawn, numbers
+from nnlab.explorers.sheets import drawn_channels, flat, numbers, volume
 
 
+@dataclass(frozen=True)
 class Block:
-    """The setting x of an explorer, and its `sides`: the names of the settings that say how many rows and columns.
+    """A setting that is an array: rows and columns of `values`, at most so many, in up to so many channels.
 
-    What a learner put into a cell comes back when a side was made smaller and larger again.
+    `ones` are the axes of length 1 with which a layer takes it.
     """
 
-    def __init__(self, owner: str, sides: tuple[str, str], values: tuple[int, ...], most: int):
-        self.owner, self.sides, self.values, self.most = owner, sides, values, most
-        self._seed: int | None = None
-        self._sheet = np.empty((0, 0))
+    name: str
+    values: tuple[int, ...]
+    most: int
+    channels: int = 1
+    ones: tuple[int, ...] = ()
 
-    def prepared(self, settings: Settings, given: Mapping[str, Any]) -> Settings:
-        """x and its sides after a change, whichever of them was given."""
-        if "x" in given:
-            x = numbers(self.owner, "x", given["x"], self.most)
-        elif settings["x"] is None or {"seed", *self.sides} & set(given):
-            rows, columns = (self._side(name, settings[name]) for name in self.sides)
-            x = self._sheet_of(settings["seed"])[:rows, :columns].copy()
-        else:
-            x = settings["x"]
-        x.flags.writeable = False  # a number set in place would not reach the picture
-        return {"x": x, **dict(zip(self.sides, x.shape, strict=True))}
+    def drawn(self, seed: int) -> np.ndarray:
+        """The largest such array (rows, columns, channels); smaller ones are its corner."""
+        return drawn_channels(self.values, self.most, seed, self.channels)
+
+
+class Memory:
+    """What stands in the blocks of an explorer, also beyond what is shown.
+
+    What a learner put into a cell comes back when a side was made smaller and larger again, until another seed is set.
+    """
+
+    def __init__(self, owner: str, blocks: Sequence[Block]):
+        self._owner, self._blocks = owner, {block.name: block for block in blocks}
+        self._seed: int | None = None
+        self._sheets: dict[str, np.ndarray] = {}
+
+    def read(self, name: str, value: Any) -> np.ndarray:
+        """An array that is given for a block."""
+        block = self._blocks[name]
+        return numbers(self._owner, name, value, block.most, block.ones, block.channels)
+
+    def array(
+        self, name: str, settings: Settings, given: Mapping[str, Any], shape: Callable[[], tuple[int, ...]]
+    ) -> np.ndarray:
+        """A block as it is given, else in that shape (rows, columns, channels), drawn anew if the seed was just set."""
+        array = settings[name]
+        if name in given:
+            array = self.read(name, array)
+        elif array is None or "seed" in given:
+            array = corner(self._blocks[name].drawn(settings["seed"]), shape())
+        elif volume(array).shape != shape():
+            array = self.corner(name, shape(), settings["seed"])
+        array.flags.writeable = False  # a number set in place would not reach the picture
+        return array
+
+    def corner(self, name: str, shape: tuple[int, ...], seed: int) -> np.ndarray:
+        """So many rows, columns and channels of what is remembered, or else drawn."""
+        return corner(self._sheets[name] if name in self._sheets else self._blocks[name].drawn(seed), shape)
 
     def remember(self, settings: Settings) -> None:
         """Keep the numbers that are shown."""
-        self._sheet, self._seed = self._sheet_of(settings["seed"]), settings["seed"]
-        rows, columns = settings["x"].shape
-        self._sheet[:rows, :columns] = settings["x"]
+        for name, block in self._blocks.items():
+            if settings["seed"] != self._seed:
+                self._sheets[name] = block.drawn(settings["seed"])
+            shown = volume(settings[name])
+            self._sheets[name][tuple(map(slice, shown.shape))] = shown
+        self._seed = settings["seed"]
 
-    def _side(self, name: str, value: Any) -> int:
-        return int(number(self.owner, name, integer(self.owner, name, value), 1, self.most))
 
-    def _sheet_of(self, seed: int) -> np.ndarray:
-        """Numbers for the largest block: those that are remembered, if they are of this seed."""
-        return self._sheet if seed == self._seed else drawn(self.values, self.most, (seed, self.most))
+def corner(sheet: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """The first rows, columns and channels; one channel without its axis."""
+    return flat(sheet[tuple(map(slice, shape))].copy())

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,10 +13,11 @@ from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.trace import Trace
 from nnlab.explorers import convolution_picture, gridding, paddings
+from nnlab.explorers.block import Block
 from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
 from nnlab.explorers.settings import Setting, Settings
-from nnlab.explorers.sheets import LARGEST, drawn_channels, flat, numbers, single, volume
+from nnlab.explorers.sheets import LARGEST, single, two_sides, upstream, volume
 from nnlab.explorers.windows import Pass
 from nnlab.widgets.scene import Scene
 
@@ -23,8 +25,6 @@ MOST = {"x": 12, "kernel": 7}  # cells a side: more could not be read
 FARTHEST = 37  # cells that a dilated kernel reaches over: 7 weights at rate 6
 CHANNELS = 3
 SIZES = {"x": "input_size", "kernel": "kernel_size"}
-ONES = {"x": (0,), "kernel": (3,)}  # the batch of an image, the filters of a kernel
-NUMBERS = {"x": (-3, -2, -1, 0, 1, 2, 3, 4, 5), "kernel": (-2, -1, 1, 2)}
 SHOWN = ("kernel_size", "strides", "padding", "dilation_rate")  # in the line of Keras, beside the filters
 
 
@@ -33,6 +33,12 @@ class ConvolutionExplorer(Explorer):
 
     title: ClassVar[str] = ""
     choices = ("padding", "rates")
+
+    blocks = (
+        Block("x", (-3, -2, -1, 0, 1, 2, 3, 4, 5), MOST["x"], CHANNELS, ones=(0,)),
+        Block("kernel", (-2, -1, 1, 2), MOST["kernel"], CHANNELS, ones=(3,)),
+        Block("grad", (1,), MOST["x"] + FARTHEST),  # no output has more
+    )
 
     x: Any = Setting(None)
     kernel: Any = Setting(None)
@@ -55,11 +61,14 @@ class ConvolutionExplorer(Explorer):
 
     def prepare(self, settings: Settings, given: Mapping[str, Any]) -> Settings:
         owner = type(self).__name__
-        own = {name: self._array(name, given) for name in SIZES if name in given}
+        own = {name: self._memory.read(name, given[name]) for name in SIZES if name in given}
         settings["channels"] = self._channels(settings["channels"], given, own)
-        for name in SIZES:
-            fresh = "seed" in given or settings[name] is None
-            settings |= self._sized(name, settings, given, own.get(name), fresh)
+        for name, size in SIZES.items():
+            if name in own and size in given and integers(owner, size, given[size], 2) != own[name].shape[:2]:
+                shape = own[name].shape
+                raise ShapeError(f"{owner}: {size}={given[size]} does not fit {name} of shape {shape}; give one.")
+            array = self._memory.array(name, settings, given, partial(self._shape, name, settings))
+            settings |= {name: array, size: single(array.shape[:2])}
         bias = settings["bias"]
         bias = bias.item() if isinstance(bias, np.ndarray) and bias.size == 1 else bias
         settings["bias"] = number(owner, "bias", bias, -LARGEST, LARGEST)
@@ -72,9 +81,6 @@ class ConvolutionExplorer(Explorer):
         settings["grad"] = self._upstream(layer, settings, given)
         convolution = paddings.convolution_of(layer)
         return settings | {name: single(getattr(convolution, name)) for name in ("strides", "dilation_rate")}
-
-    def _array(self, name: str, given: Mapping[str, Any]) -> np.ndarray:
-        return numbers(type(self).__name__, name, given[name], MOST[name], ONES[name], CHANNELS)
 
     def _channels(self, channels: Any, given: Mapping[str, Any], own: Mapping[str, np.ndarray]) -> int:
         """How many there are, whether the arrays or the setting say so."""
@@ -89,50 +95,23 @@ class ConvolutionExplorer(Explorer):
             raise ArgumentError(f"{owner}: channels can be at most {CHANNELS}, received {channels}.")
         return channels
 
-    def _sized(
-        self, name: str, settings: Settings, given: Mapping[str, Any], array: np.ndarray | None, fresh: bool
-    ) -> Settings:
-        """An array and its size, whichever of the two was given."""
-        owner, size = type(self).__name__, SIZES[name]
-        if array is not None:
-            if size in given and integers(owner, size, given[size], 2) != array.shape[:2]:
-                raise ShapeError(f"{owner}: {size}={given[size]} does not fit {name} of shape {array.shape}; give one.")
-        elif size in given or fresh or volume(settings[name]).shape[2] != settings["channels"]:
-            shape = integers(owner, size, settings[size], 2)
-            if max(shape) > MOST[name]:
-                raise ArgumentError(f"{owner}: {size} can be at most {MOST[name]}, received {settings[size]!r}.")
-            sheet = sheet_of(name, settings["seed"]) if fresh else self._sheets[name]
-            array = flat(sheet[: shape[0], : shape[1], : settings["channels"]].copy())
-        else:
-            array = settings[name]
-        array.flags.writeable = False  # a number set in place would not reach the picture
-        return {name: array, size: single(array.shape[:2])}
+    def _shape(self, name: str, settings: Settings) -> tuple[int, ...]:
+        """How large an array is to be."""
+        size = SIZES[name]
+        return (*two_sides(type(self).__name__, size, settings[size], MOST[name]), settings["channels"])
 
     def _upstream(self, layer: Layer, settings: Settings, given: Mapping[str, Any]) -> np.ndarray | None:
         """The gradient of the output, if it is not all ones: as given, or what a learner made of it before."""
-        owner, shape = type(self).__name__, output_shape(layer, settings)
+        shape = output_shape(layer, settings)
         if "grad" in given:
-            array = numbers(owner, "grad", given["grad"], max(shape), (0, 3))
-            if array.shape != shape:
-                raise ShapeError(f"{owner}: grad has shape {array.shape}, expected that of the output, {shape}.")
-        elif hasattr(self, "_sheets"):
-            array = self._sheets["grad"][: shape[0], : shape[1]].copy()
+            array = upstream(type(self).__name__, given["grad"], shape, ones=(0, 3))
         else:
-            array = np.ones(shape)
+            array = self._memory.corner("grad", (*shape, 1), settings["seed"])
         array.flags.writeable = False
         return None if (array == 1).all() else array
 
     def remember(self, settings: Settings) -> None:
-        """Keep the numbers that a learner set, so that a size made smaller and larger again brings them back."""
-        same_seed = getattr(self, "_seed", None) == settings["seed"]
-        side = MOST["x"] + FARTHEST  # no output has more
-        fresh = {"grad": np.ones((side, side))} | {name: sheet_of(name, settings["seed"]) for name in SIZES}
-        sheets = self._sheets if same_seed else fresh
-        sheets["grad"][tuple(map(slice, self._grad(settings).shape))] = self._grad(settings)
-        for name in SIZES:
-            array = volume(settings[name])
-            sheets[name][tuple(map(slice, array.shape))] = array
-        self._sheets, self._seed = sheets, settings["seed"]
+        super().remember({**settings, "grad": self._grad(settings)})
 
     def _grad(self, settings: Settings) -> np.ndarray:
         given = settings["grad"]
@@ -225,8 +204,3 @@ class ConvolutionExplorer(Explorer):
 def output_shape(layer: Layer, settings: Mapping[str, Any]) -> tuple[int, ...]:
     """Rows and columns of what the layer makes of the input; raises if it refuses it."""
     return layer.compute_output_shape((1, *volume(settings["x"]).shape))[1:3]
-
-
-def sheet_of(name: str, seed: int) -> np.ndarray:
-    """Numbers for the largest input or kernel."""
-    return drawn_channels(NUMBERS[name], MOST[name], seed, CHANNELS)

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.core.arguments import boolean, integer, number
+from nnlab.core.arguments import boolean, number
 from nnlab.core.trace import Trace
 from nnlab.explorers import dropout_network
 from nnlab.explorers.block import Block
 from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
-from nnlab.explorers.settings import Setting, Settings, as_json, plain
+from nnlab.explorers.settings import Setting, Settings, as_json, plain, whole
 from nnlab.explorers.sheets import by, gradient_of
 from nnlab.layers import Dropout as DropoutLayer
 from nnlab.layers import SpatialDropout1D
@@ -50,6 +50,8 @@ class Dropout(Explorer):
     controls = ("rate", "training", "spatial", "rows", "columns", "trial", "output", "gradient")
     ahead = ("rate", "training", "spatial", "trial", "gradient")
 
+    blocks = (Block("x", NUMBERS, MOST),)
+
     x: Any = Setting(None)
     rate: float = Setting(0.5)
     training: bool = Setting(True)
@@ -61,10 +63,7 @@ class Dropout(Explorer):
     model: Model | None = Setting(None)
     output: int = Setting(0)
 
-    def __init__(self, *arguments: Any, **settings: Any):
-        self._block = Block("Dropout", ("rows", "columns"), NUMBERS, MOST)
-        self._draws: tuple[str, Any] = "", None
-        super().__init__(*arguments, **settings)
+    _draws: tuple[str, Any] = "", None  # what was drawn many times, and what came of it
 
     # ---- the settings
 
@@ -72,11 +71,16 @@ class Dropout(Explorer):
         owner = "Dropout"
         if settings["model"] is not None:
             return settings | dropout_network.checked(owner, settings)
-        settings |= self._block.prepared(settings, given)
+
+        def shape() -> tuple[int, ...]:
+            return (*(whole(owner, side, settings[side], 1, MOST) for side in ("rows", "columns")), 1)
+
+        settings["x"] = self._memory.array("x", settings, given, shape)
+        settings["rows"], settings["columns"] = settings["x"].shape
         settings["rate"] = number(owner, "rate", settings["rate"], 0.0, 1.0)
         settings["training"] = boolean(owner, "training", settings["training"])
         settings["spatial"] = boolean(owner, "spatial", settings["spatial"])
-        settings["trial"] = int(number(owner, "trial", integer(owner, "trial", settings["trial"], 0), 0, TRIALS - 1))
+        settings["trial"] = whole(owner, "trial", settings["trial"], 0, TRIALS - 1)
         settings["grad"] = gradient_of(owner, settings, given, settings["x"].shape)
         return settings
 
@@ -87,7 +91,7 @@ class Dropout(Explorer):
 
     def remember(self, settings: Settings) -> None:
         if settings["model"] is None:
-            self._block.remember(settings)
+            super().remember(settings)
 
     def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
         if name == "output":

@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.core.arguments import integer, number
 from nnlab.core.errors import ArgumentError
 from nnlab.core.trace import Trace
-from nnlab.explorers.settings import model_of
+from nnlab.explorers.settings import model_of, whole
 from nnlab.layers import Dropout
 from nnlab.models.model import Model
 from nnlab.widgets.accounts import Terms
@@ -34,7 +33,7 @@ def checked(owner: str, settings: Mapping[str, Any]) -> dict[str, Any]:
         )
     if not any(isinstance(layer, Dropout) for layer in everything(model)):
         raise ArgumentError(f"{owner}: no layer of the model drops anything; add Dropout(0.5), or leave model out.")
-    output = int(number(owner, "output", integer(owner, "output", settings["output"], 0), 0, y.shape[1] - 1))
+    output = whole(owner, "output", settings["output"], 0, y.shape[1] - 1)
     x.flags.writeable = False
     return {"model": model, "x": x, "output": output}
 

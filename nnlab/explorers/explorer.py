@@ -19,6 +19,7 @@ from nnlab.core.errors import ArgumentError, NnlabError, unknown_arguments
 from nnlab.core.layer import Layer
 from nnlab.core.trace import Trace
 from nnlab.explorers import keras_line, requests
+from nnlab.explorers.block import Block, Memory
 from nnlab.explorers.history import History
 from nnlab.explorers.pictures import KEPT, Pictures, digest
 from nnlab.explorers.settings import LASTING, Setting, Settings, common, plain, portable
@@ -39,6 +40,7 @@ class Explorer(Pictures):
     choices: ClassVar[Sequence[str]] = ()  # those of them that are words, not numbers
     ahead: ClassVar[Sequence[str]] = ()  # those whose positions are computed ahead, to answer without the kernel
 
+    blocks: ClassVar[Sequence[Block]] = ()  # the settings that are arrays, drawn where they are not given
     defaults: ClassVar[Mapping[str, Any]] = {}  # of all settings; a class's own come before those it inherits
 
     hide: Sequence[str] = Setting(())
@@ -69,6 +71,7 @@ class Explorer(Pictures):
         self._offers: OrderedDict[str, tuple[list[Any], str]] = OrderedDict()
         self._found: OrderedDict[str, Any] = OrderedDict()
         self._history = History()
+        self._memory = Memory(type(self).__name__, self.blocks)
         self.settings = self._checked({}, settings)
         self.remember(self.settings)
         self._check_grid(self.settings)
@@ -114,6 +117,7 @@ class Explorer(Pictures):
 
     def remember(self, settings: Settings) -> None:
         """Keep what later settings may want back; called with settings that are being shown."""
+        self._memory.remember(settings)
 
     def edited(self, name: str, values: Any) -> Settings:
         """The settings that change when a learner changes a number of the grid `name`."""

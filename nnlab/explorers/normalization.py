@@ -13,7 +13,7 @@ from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
 from nnlab.explorers.normalization_accounts import accounts, sheets
 from nnlab.explorers.normalization_gradients import gradients
-from nnlab.explorers.settings import Setting, Settings
+from nnlab.explorers.settings import Setting, Settings, whole
 from nnlab.explorers.sheets import by, gradient_of, row
 from nnlab.layers import BatchNormalization, GroupNormalization, LayerNormalization
 from nnlab.widgets.charts import Curves
@@ -55,6 +55,8 @@ class BatchNorm(Explorer):
     choices = ("kind",)
     ahead = ("kind", "training", "samples", "step", "gradient")
 
+    blocks = (Block("x", NUMBERS, MOST),)
+
     x: Any = Setting(None)
     kind: str = Setting("batch")
     training: bool = Setting(True)
@@ -68,15 +70,16 @@ class BatchNorm(Explorer):
     step: int = Setting(0)
     grad: Any = Setting(None)
 
-    def __init__(self, *arguments: Any, **settings: Any):
-        self._block = Block("BatchNorm", ("samples", "channels"), NUMBERS, MOST)
-        super().__init__(*arguments, **settings)
-
     # ---- the settings
 
     def prepare(self, settings: Settings, given: Mapping[str, Any]) -> Settings:
         owner = "BatchNorm"
-        settings |= self._block.prepared(settings, given)
+
+        def shape() -> tuple[int, ...]:
+            return (*(whole(owner, side, settings[side], 1, MOST) for side in ("samples", "channels")), 1)
+
+        settings["x"] = self._memory.array("x", settings, given, shape)
+        settings["samples"], settings["channels"] = settings["x"].shape
         for name, start in (("gamma", 1.0), ("beta", 0.0)):
             kept = [*settings[name], *[start] * MOST][: settings["channels"]] if name not in given else settings[name]
             settings[name] = row(owner, name, kept, settings["channels"])
@@ -85,7 +88,7 @@ class BatchNorm(Explorer):
         settings["groups"] = integer(owner, "groups", settings["groups"])
         settings["epsilon"] = number(owner, "epsilon", settings["epsilon"], 0.0, 10.0)
         settings["momentum"] = number(owner, "momentum", settings["momentum"], 0.0, 1.0)
-        settings["step"] = int(number(owner, "step", integer(owner, "step", settings["step"], 0), 0, LONGEST))
+        settings["step"] = whole(owner, "step", settings["step"], 0, LONGEST)
         settings["grad"] = gradient_of(owner, settings, given, settings["x"].shape)
         for name in ("gamma", "beta"):
             settings[name].flags.writeable = False
@@ -104,9 +107,6 @@ class BatchNorm(Explorer):
             )
         changes = {"kind": kinds[call.name], "epsilon": layer.epsilon}
         return changes | {name: getattr(layer, name) for name in ("momentum", "groups") if hasattr(layer, name)}
-
-    def remember(self, settings: Settings) -> None:
-        self._block.remember(settings)
 
     def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
         options = {

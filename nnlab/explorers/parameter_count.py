@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.core import seed as seeding
-from nnlab.core.arguments import boolean, integer, number, one_of
+from nnlab.core.arguments import boolean, one_of
 from nnlab.core.errors import ArgumentError
 from nnlab.core.layer import Layer
 from nnlab.core.naming import snake_case
@@ -20,7 +20,7 @@ from nnlab.explorers.costs import worth
 from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
 from nnlab.explorers.parameter_kinds import KINDS, LABELS, USES, code, made
-from nnlab.explorers.settings import Setting, Settings, model_of
+from nnlab.explorers.settings import Setting, Settings, model_of, whole
 from nnlab.explorers.sheets import by
 from nnlab.models.model import Model
 from nnlab.models.sequential import Sequential
@@ -82,7 +82,7 @@ class ParameterCount(Explorer):
             one_of(owner, "kind", settings["kind"], tuple(kind.lower() for kind in KINDS))
         ]
         for name, most in MOST.items():
-            settings[name] = int(number(owner, name, integer(owner, name, settings[name]), 1, most))
+            settings[name] = whole(owner, name, settings[name], 1, most)
         settings["use_bias"] = boolean(owner, "use_bias", settings["use_bias"])
         model = settings["model"]
         if model is not None:

@@ -8,11 +8,12 @@ import numpy as np
 from nnlab.core.arguments import boolean, integer, integers, one_of
 from nnlab.core.errors import ArgumentError
 from nnlab.core.trace import Trace
+from nnlab.explorers.block import Block
 from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
 from nnlab.explorers.pooling_picture import scene
 from nnlab.explorers.settings import Setting, Settings
-from nnlab.explorers.sheets import drawn_channels, flat, gradient_of, numbers, sheets, single, volume
+from nnlab.explorers.sheets import gradient_of, sheets, single, two_sides, volume
 from nnlab.layers import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
 from nnlab.widgets.scene import Scene
 
@@ -49,6 +50,8 @@ class Pooling(Explorer):
     choices = ("kind", "padding")
     ahead = ("kind", "pool_size", "strides", "padding", "gradient")
 
+    blocks = (Block("x", NUMBERS, MOST, CHANNELS, ones=(0,)),)
+
     x: Any = Setting(None)
     kind: str = Setting("max")
     pool_size: int | tuple[int, int] = Setting(2)
@@ -63,28 +66,21 @@ class Pooling(Explorer):
 
     def prepare(self, settings: Settings, given: Mapping[str, Any]) -> Settings:
         owner = "Pooling"
-        fresh = "seed" in given or settings["x"] is None
+
+        def shape() -> tuple[int, ...]:
+            return (*two_sides(owner, "input_size", settings["input_size"], MOST), settings["channels"])
+
         if integer(owner, "channels", settings["channels"]) > CHANNELS:
             raise ArgumentError(f"{owner}: channels can be at most {CHANNELS}, received {settings['channels']}.")
-        if "x" in given:
-            settings["x"] = numbers(owner, "x", given["x"], MOST, (0,), CHANNELS)
-        elif fresh or "input_size" in given or "channels" in given:
-            sizes = integers(owner, "input_size", settings["input_size"], 2)
-            if max(sizes) > MOST:
-                raise ArgumentError(f"{owner}: input_size can be at most {MOST}, received {settings['input_size']!r}.")
-            sheet = drawn_channels(NUMBERS, MOST, settings["seed"], CHANNELS) if fresh else self._sheet
-            settings["x"] = flat(sheet[: sizes[0], : sizes[1], : settings["channels"]].copy())
-        settings["x"].flags.writeable = False
+        settings["x"] = self._memory.array("x", settings, given, shape)
         settings["input_size"] = single(settings["x"].shape[:2])
         settings["channels"] = volume(settings["x"]).shape[2]
         settings["kind"] = one_of(owner, "kind", settings["kind"], tuple(KINDS))
-        settings["pool_size"] = single(integers(owner, "pool_size", settings["pool_size"], 2))
+        settings["pool_size"] = single(two_sides(owner, "pool_size", settings["pool_size"], WIDEST))
         if isinstance(settings["strides"], str | None) and settings["strides"] in (None, AS_WIDE):
             settings["strides"] = AS_WIDE
         else:
             settings["strides"] = single(integers(owner, "strides", settings["strides"], 2))
-        if max(integers(owner, "pool_size", settings["pool_size"], 2)) > WIDEST:
-            raise ArgumentError(f"{owner}: pool_size can be at most {WIDEST}, received {settings['pool_size']!r}.")
         settings["padding"] = one_of(owner, "padding", settings["padding"], ("valid", "same"))
         settings["shift"] = boolean(owner, "shift", settings["shift"])
         settings["grad"] = gradient_of(owner, settings, given, self._shape(settings))
@@ -102,13 +98,6 @@ class Pooling(Explorer):
         layer = call.layer(*kinds, shown=shown)
         changes = {"kind": kinds[call.name]}
         return changes | {name: getattr(layer, name) for name in shown[:3] if hasattr(layer, name)}
-
-    def remember(self, settings: Settings) -> None:
-        """Keep the numbers that a learner set, so that a size made smaller and larger again brings them back."""
-        if getattr(self, "_seed", None) != settings["seed"]:
-            self._sheet, self._seed = drawn_channels(NUMBERS, MOST, settings["seed"], CHANNELS), settings["seed"]
-        x = volume(settings["x"])
-        self._sheet[tuple(map(slice, x.shape))] = x
 
     def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
         options = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import traitlets
 
-from nnlab.core.arguments import boolean, integer
+from nnlab.core.arguments import boolean, integer, number
 from nnlab.core.errors import ArgumentError, UnknownArgumentError
 from nnlab.explorers import predictions
 from nnlab.models.configuration import deserialized, serialized
@@ -58,6 +58,11 @@ def common(owner: str, settings: Mapping[str, Any], controls: Sequence[str]) -> 
         "gradient": gradient,
         "score": predictions.score(owner, settings["score"]),
     }
+
+
+def whole(owner: str, name: str, value: Any, least: int, most: int) -> int:
+    """`value` as an integer with least <= value <= most."""
+    return int(number(owner, name, integer(owner, name, value, least), least, most))
 
 
 def plain(value: Any) -> Any:

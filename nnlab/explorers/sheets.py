@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.core.arguments import number
+from nnlab.core.arguments import integers, number
 from nnlab.core.errors import ArgumentError, ShapeError
 
 LARGEST = 9999.0  # of a number in a cell: what a learner can read and add up
@@ -60,6 +60,18 @@ def numbers(owner: str, name: str, value: Any, most: int, ones: tuple[int, ...] 
     return array
 
 
+def two_sides(owner: str, name: str, value: Any, most: int) -> tuple[int, ...]:
+    """`value` as a number of rows and of columns, each at most `most`.
+
+    >>> two_sides("Stride", "kernel_size", 3, most=7)
+    (3, 3)
+    """
+    both = integers(owner, name, value, 2)
+    if max(both) > most:
+        raise ArgumentError(f"{owner}: {name} can be at most {most}, received {value!r}.")
+    return both
+
+
 def row(owner: str, name: str, value: Any, length: int) -> np.ndarray:
     """`value` as `length` numbers in a row, each short enough to read.
 
@@ -110,7 +122,12 @@ def gradient_of(owner: str, settings: Mapping[str, Any], given: Mapping[str, Any
     if "grad" not in given:
         kept = settings["grad"]
         return kept if kept is not None and kept.shape == shape else None
-    array = numbers(owner, "grad", given["grad"], max(shape[:2]), channels=shape[2] if len(shape) == 3 else 1)
+    return upstream(owner, given["grad"], shape)
+
+
+def upstream(owner: str, value: Any, shape: tuple[int, ...], ones: tuple[int, ...] = ()) -> np.ndarray:
+    """A gradient that is given for an output of that shape."""
+    array = numbers(owner, "grad", value, max(shape[:2]), ones, shape[2] if len(shape) == 3 else 1)
     if array.shape != shape:
         raise ShapeError(f"{owner}: grad has shape {array.shape}, expected that of the output, {shape}.")
     array.flags.writeable = False

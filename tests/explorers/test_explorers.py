@@ -149,6 +149,16 @@ def test_a_size_made_smaller_and_larger_again_brings_edited_cells_back():
     assert 99 not in stride.x
 
 
+@pytest.mark.parametrize("name", ["Stride", "Padding", "Pooling", "Dropout", "BatchNorm"])
+def test_a_seed_that_is_set_again_brings_the_drawn_numbers_back(name):
+    explorer = getattr(explorers, name)(seed=3)
+    drawn = explorer.x
+    explorer.x = drawn + 1
+    assert not np.array_equal(explorer.x, drawn)
+    explorer.seed = 3
+    assert np.array_equal(explorer.x, drawn)
+
+
 def test_numbers_given_by_the_user_survive_a_change_of_size():
     x = np.arange(16.0).reshape(4, 4)
     stride = explorers.Stride(x=x)

@@ -17,6 +17,9 @@ from nnlab.core.trace import Trace
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 some = [case for case in CASES if case.batch > 1 and not case.batch_matters and "batch_shape" not in case.arguments]
 layers_alone = pytest.mark.parametrize("case", some, ids=lambda case: case.id)
+learning = [case for case in CASES if case.make().trainable_weights]
+layers_that_learn = pytest.mark.parametrize("case", learning, ids=lambda case: case.id)
+of_floats = pytest.mark.parametrize("case", [case for case in CASES if not case.below], ids=lambda case: case.id)
 
 
 def state(layer):
@@ -252,11 +255,9 @@ def test_a_pass_that_nobody_watches_gives_the_gradients_of_the_trace(case):
         np.testing.assert_allclose(np.asarray(gradient), seen, rtol=1e-5, atol=1e-6)
 
 
-@every_case
+@layers_that_learn
 def test_a_training_step_lowers_the_loss(case):
     layer = case.make()
-    if not layer.trainable_weights:
-        return  # nothing to learn
     away = parts(case.upstream(layer.compute_output_shape(case.shape)))
     targets = [y + by for y, by in zip(call(case.make(), case), away, strict=True)]
     losses, drawn = [], copy.deepcopy(layer.generator)
@@ -291,11 +292,9 @@ def test_an_empty_batch_gives_an_empty_output_and_moves_nothing(case):
         np.testing.assert_array_equal(now, then)
 
 
-@every_case
+@of_floats
 def test_nan_goes_through_and_is_named(case):
     layer, x = case.make(), case.x()
-    if case.below:
-        return  # no integer is NaN
     for part in arrays(x):
         part[0] = np.nan
     trace = look(layer, case, x)

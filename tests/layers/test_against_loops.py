@@ -140,10 +140,12 @@ def test_transposed_convolution_equals_the_loops(at, filters, told, more):
         *(at.x, kernel, bias, at.strides, padding, at.dilation, output_padding),
         dy=lambda shape: numbers(at.seed + 3, shape),
     )
-    trace, value, gradient = at.traced(layer, at.x, numbers(at.seed + 3, y.shape))
+    dy = numbers(at.seed + 3, y.shape)
+    trace, value, gradient = at.traced(layer, at.x, dy)
     close(value, y)
     close(gradient, dx)
     close(trace["kernel"].grad, dkernel)
+    close(trace["bias"].grad, [sum(dy[..., f].flat) for f in range(filters)])
 
 
 def flat(at):

@@ -39,20 +39,22 @@ class Call:
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
     def layer(self, *names: str, shown: tuple[str, ...] = ()) -> Layer:
-        """The layer itself, if it is one of `names` and has no arguments beside those `shown`; its errors are its own.
+        """The layer itself; its errors are its own. It has to be one of `names` and have no argument beside those
+        `shown`, where there are any.
 
         The name of a layer is always welcome, and so is `None`.
         """
-        if self.name not in names:
-            raise ArgumentError(f"{self.owner}: expected {' or '.join(names)}, received {self.name}.")
+        kind = getattr(layers, self.name, None)  # what pads before a layer is none
+        if kind is None or (names and self.name not in names):
+            raise ArgumentError(f"{self.owner}: expected {' or '.join(names) or 'a layer'}, received {self.name}.")
         for name, value in self.arguments.items():
             if shown and name not in (*shown, "name") and value is not None:
                 raise ArgumentError(f"{self.owner}: {self.name}'s {name} is not shown here; leave it out.")
-        missing = [name for name in parameters(getattr(layers, self.name), needed=True) if name not in self.arguments]
+        missing = [name for name in parameters(kind, needed=True) if name not in self.arguments]
         if missing:
             written = ", ".join(f"{name}=..." for name in missing)
             raise ArgumentError(f"{self.owner}: {self.name} needs {' and '.join(missing)}: {self.name}({written}).")
-        return getattr(layers, self.name)(**self.arguments)
+        return kind(**self.arguments)
 
 
 def read(owner: str, text: Any, example: str = EXAMPLE) -> list[Call]:

@@ -91,18 +91,18 @@ class ParameterCount(Explorer):
             raise ArgumentError(f"{owner}: the model is not built yet; call it on data or start it with an Input.")
         return settings
 
-    def accept(self, *calls: Call) -> Settings:
+    def accept(self, call: Call, *others: Call) -> Settings:
         """One layer, or the layers of a Sequential that starts with Input(shape=...)."""
-        if len(calls) > 1:
+        if others:
             met = Counter[str]()
-            model = Sequential([named(call, met).layer(call.name) for call in calls], name="model")
+            model = Sequential([named(each, met).layer() for each in (call, *others)], name="model")
             if not model.built:
                 raise ArgumentError("ParameterCount: let the model start with Input(shape=(...)), without the batch.")
             return {"model": model}
-        layer = calls[0].layer(*KINDS)
+        layer = call.layer(*KINDS)
         found = {name: getattr(layer, name) for name in ("units", "use_bias") if hasattr(layer, name)}
         for name, attribute in (("units", "filters"), ("units", "output_dim"), ("inputs", "input_dim")):
-            if name in USES[calls[0].name] and hasattr(layer, attribute):
+            if name in USES[call.name] and hasattr(layer, attribute):
                 found[name] = getattr(layer, attribute)
         size = getattr(layer, "kernel_size", None)
         if size is not None and len(set(size)) > 1:
@@ -111,9 +111,9 @@ class ParameterCount(Explorer):
             raise ArgumentError("ParameterCount: pooling has no parameters whatever its size; write pool_size=2.")
         if size is not None:
             found["kernel_size"] = size[0]
-        if calls[0].arguments.get("input_shape"):
-            found["inputs"] = calls[0].arguments["input_shape"][-1]
-        changes = {"kind": calls[0].name, "model": None, **found}
+        if call.arguments.get("input_shape"):
+            found["inputs"] = call.arguments["input_shape"][-1]
+        changes = {"kind": call.name, "model": None, **found}
         self._check_count(layer, changes)
         return changes
 

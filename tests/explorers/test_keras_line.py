@@ -196,6 +196,17 @@ def test_a_line_without_a_layer_is_answered_with_one_that_the_explorer_takes(nam
         explorer.code = "layer"
 
 
+@pytest.mark.parametrize("name", explorers.__all__)
+def test_a_line_of_nothing_is_refused(name):
+    with pytest.raises(NnlabError, match=f"{name}: expected one layer, received 0."):
+        getattr(explorers, name)().code = ""
+
+
+def test_what_pads_is_no_layer_of_a_model():
+    with pytest.raises(NnlabError, match="expected a layer, received pad"):
+        explorers.ParameterCount().code = "np.pad(x, 1)\nDense(3)"
+
+
 def test_what_a_line_lacks_is_shown_where_it_belongs():
     with pytest.raises(NnlabError, match=re.escape("Dropout(rate=...)")):
         explorers.Dropout().code = "Dropout()"

@@ -5,30 +5,29 @@ layer that they stand for, `draw` shows its trace, `candidates` are the values t
 `accept`, its line of Keras can be edited.
 """
 
-import contextlib
 import inspect
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-import traitlets
 
-from nnlab.core.errors import ArgumentError, NnlabError, unknown_arguments
+from nnlab.core.errors import ArgumentError, NnlabError
 from nnlab.core.layer import Layer
 from nnlab.core.trace import Trace
 from nnlab.explorers import keras_line, requests
 from nnlab.explorers.block import Block, Memory
+from nnlab.explorers.changes import Changes
 from nnlab.explorers.history import History
-from nnlab.explorers.pictures import KEPT, Pictures, digest
-from nnlab.explorers.settings import LASTING, Setting, Settings, common, plain, portable
+from nnlab.explorers.pictures import digest
+from nnlab.explorers.settings import Setting, Settings, portable, signature
 from nnlab.widgets.scene import Control, Scene
 
 MANY = 500  # sets of options that are remembered
 
 
-class Explorer(Pictures):
+class Explorer(Changes):
     """The base of all explorers, and the settings that each of them has.
 
     `hide` names controls or parts of the view that a teacher takes away, `seed` chooses the numbers that are drawn.
@@ -39,9 +38,7 @@ class Explorer(Pictures):
     controls: ClassVar[Sequence[str]] = ()  # the settings that a learner can move, in order
     choices: ClassVar[Sequence[str]] = ()  # those of them that are words, not numbers
     ahead: ClassVar[Sequence[str]] = ()  # those whose positions are computed ahead, to answer without the kernel
-
     blocks: ClassVar[Sequence[Block]] = ()  # the settings that are arrays, drawn where they are not given
-    defaults: ClassVar[Mapping[str, Any]] = {}  # of all settings; a class's own come before those it inherits
 
     hide: Sequence[str] = Setting(())
     seed: int = Setting(0)
@@ -52,19 +49,12 @@ class Explorer(Pictures):
     def __init_subclass__(cls, **kwargs: Any):
         """The settings are the constructor's arguments, so that they are written down once."""
         super().__init_subclass__(**kwargs)
-        arguments: dict[str, inspect.Parameter] = {}
-        for owner in cls.__mro__:
-            hints = inspect.get_annotations(owner)
-            for name, trait in vars(owner).items():
-                if isinstance(trait, Setting) and name not in arguments:
-                    form, default = inspect.Parameter.POSITIONAL_OR_KEYWORD, trait.default_value
-                    arguments[name] = inspect.Parameter(name, form, default=default, annotation=hints.get(name, Any))
-        cls.defaults = {name: argument.default for name, argument in arguments.items()}
-        cls.__signature__ = inspect.Signature(list(arguments.values()))
+        cls.__signature__ = signature(cls)
+        cls.defaults = {name: argument.default for name, argument in cls.__signature__.parameters.items()}
 
     def __init__(self, *arguments: Any, **settings: Any):
         self._check_names(settings)
-        settings = inspect.signature(type(self)).bind(*arguments, **settings).arguments
+        settings = type(self).__signature__.bind(*arguments, **settings).arguments
         # JupyterLab runs a widget's callbacks in a thread beside the one that runs the cells.
         self._lock = threading.RLock()
         self._drawn: OrderedDict[str, tuple[Scene, Trace]] = OrderedDict()
@@ -155,19 +145,6 @@ class Explorer(Pictures):
         """The settings as plain values: `Stride(**explorer.state)` is the same explorer again."""
         return {name: portable(value) for name, value in self.settings.items()}
 
-    def change(self, **changes: Any) -> None:
-        """Change several settings at once. If they make no sense nothing changes, and the view says why."""
-        with self._told():
-            self._change(changes)
-
-    def undo(self) -> None:
-        """Take the last change back, if there is one."""
-        self._go(self._history.undo)
-
-    def redo(self) -> None:
-        """Make the change again that was taken back last, if there is one."""
-        self._go(self._history.redo)
-
     def control(self, name: str, settings: Settings) -> Control:
         """The control of a setting, limited to the values that the layer accepts beside the other settings."""
         if isinstance(settings[name], bool):
@@ -189,29 +166,6 @@ class Explorer(Pictures):
         return f"{type(self).__name__}({stated})"
 
     # ---- inside
-
-    def _checked(self, current: Settings, changes: Settings) -> Settings:
-        self._check_names(changes)
-        before = {**self.defaults, **current}
-        manners = common(type(self).__name__, {**before, **changes}, self.controls)
-        given = {
-            name: value for name, value in changes.items() if value is not None or getattr(type(self), name).allow_none
-        }
-        return {**self.prepare({**before, **given, **manners}, given), **manners}
-
-    def _check_names(self, names: Iterable[str]) -> None:
-        unknown = [name for name in names if name not in self.defaults]
-        if unknown:
-            raise unknown_arguments(type(self).__name__, unknown, self.setting_names())
-
-    def _check_grid(self, settings: Settings) -> None:
-        """A grid that is to be predicted has to be there."""
-        grids = [grid.name for grid in self._draw(settings)[0].grids]
-        if isinstance(settings["predict"], str) and settings["predict"] not in grids:
-            known, received = ", ".join(map(repr, grids)), settings["predict"]
-            raise ArgumentError(
-                f"{type(self).__name__}: predict must be True, False or one of {known}, received {received!r}."
-            )
 
     def _offer(self, name: str, settings: Settings) -> tuple[list[Any], str]:
         """The values that a setting can take, and why the first of the others cannot be."""
@@ -241,48 +195,6 @@ class Explorer(Pictures):
     def takes_lines(self) -> bool:
         """Whether the line of Keras can be edited."""
         return type(self).accept is not Explorer.accept
-
-    @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
-        """The view says what was wrong, and so does the error."""
-        try:
-            yield
-        except NnlabError as error:
-            self._publish(str(error))
-            raise
-
-    def _change(self, changes: Settings, answer: Settings | None = None, gesture: Any = None) -> None:
-        with self._lock:
-            before, after = self.settings, self._checked(self.settings, changes)
-            if "predict" in changes:
-                self._check_grid(after)
-            self._draw(after)
-            steps = [name for name in after if name not in LASTING and plain(before[name]) != plain(after[name])]
-            if steps:
-                self._history.record(before, next((name for name in changes if name in steps), steps[0]), gesture)
-            self._adopt(after, answer, rescored="score" in changes)
-
-    def _go(self, move: Callable[[Settings], Settings | None], answer: Settings | None = None) -> None:
-        with self._lock:
-            settings = move(self.settings) or self.settings
-            self._adopt({**settings, **{name: self.settings[name] for name in LASTING}}, answer)
-
-    def _adopt(self, settings: Settings, answer: Settings | None = None, rescored: bool = False) -> None:
-        """Make valid settings those that are shown, and tell everybody."""
-        before, key = self.settings, self._key(settings)
-        if key != self._key(before) and not rescored:
-            self._found[self._key(before)] = before["score"]["found"]
-            if len(self._found) > KEPT:
-                self._found.popitem(last=False)
-            settings = {**settings, "score": {**settings["score"], "found": self._found.get(key, {})}}
-        self._draw(settings)
-        self.settings = settings
-        self.remember(settings)
-        self._publish(answer=answer)
-        for name in settings:
-            if plain(before[name]) != plain(settings[name]):
-                change = {"name": name, "old": before[name], "new": settings[name], "owner": self, "type": "change"}
-                self.notify_change(traitlets.Bunch(change))
 
     def _heard(self, _: Any, request: Any, __: Any) -> None:
         """What a learner asks for in the view; whatever it is, the answer is a picture or a sentence."""
@@ -317,6 +229,5 @@ class Explorer(Pictures):
             self._change({"score": requests.prediction(owner, scene, self.settings["score"], request)}, answer)
         else:
             scene, controls = self._scene(self.settings), (*self.controls, "predict")
-            asked = requests.changes(owner, scene, controls, request)
-            changed = [self.edited(name, value) if kind == "edit" else {name: value} for name, value in asked.items()]
-            self._change(changed[0], answer, gesture)
+            ((name, value),) = requests.changes(owner, scene, controls, request).items()
+            self._change(self.edited(name, value) if kind == "edit" else {name: value}, answer, gesture)

@@ -16,7 +16,7 @@ LONGEST = 60  # characters of a number
 
 
 def changes(owner: str, scene: Scene, controls: tuple[str, ...], request: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that a request to set a control or to edit a cell would change."""
+    """What a request to set a control or to edit a cell would set: one control, or the numbers of one grid."""
     kind, name = request.get("kind"), request.get("name")
     if kind == "set" and isinstance(name, str) and name in controls:
         return {name: request.get("value")}

@@ -1,6 +1,7 @@
 """The settings of an explorer: traits that ask for a picture, and those that every explorer has."""
 
 import hashlib
+import inspect
 import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,18 @@ class Setting(traitlets.TraitType):
 
     def set(self, explorer: "Explorer", value: Any) -> None:
         explorer.change(**{self.name: value})
+
+
+def signature(owner: type) -> inspect.Signature:
+    """The settings of a class as arguments of its constructor; its own come before those that it inherits."""
+    arguments: dict[str, inspect.Parameter] = {}
+    for each in owner.__mro__:
+        hints = inspect.get_annotations(each)
+        for name, trait in vars(each).items():
+            if isinstance(trait, Setting) and name not in arguments:
+                form, default = inspect.Parameter.POSITIONAL_OR_KEYWORD, trait.default_value
+                arguments[name] = inspect.Parameter(name, form, default=default, annotation=hints.get(name, Any))
+    return inspect.Signature(list(arguments.values()))
 
 
 def common(owner: str, settings: Mapping[str, Any], controls: Sequence[str]) -> Settings:

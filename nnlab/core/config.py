@@ -1,4 +1,4 @@
-"""The configuration of a layer: the arguments of its constructor, as plain values."""
+"""The configuration of a layer, or of what trains one: the arguments of its constructor, as plain values."""
 
 import functools
 import inspect
@@ -15,6 +15,11 @@ def arguments(cls: type) -> tuple[str, ...]:
         for name, parameter in inspect.signature(cls.__init__).parameters.items()
         if name not in ("self", *COMMON) and parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
     )
+
+
+def kept_arguments(thing: Any) -> dict[str, Any]:
+    """What was passed to the constructor of an object, as far as it keeps it under the same names."""
+    return {name: getattr(thing, name) for name in arguments(type(thing)) if hasattr(thing, name)}
 
 
 def required(cls: type) -> list[str]:

@@ -21,8 +21,6 @@ class Adagrad(Optimizer):
     array([0.9, 2.1])
     """
 
-    arguments = ("learning_rate", "initial_accumulator_value", "epsilon")
-
     def __init__(
         self,
         learning_rate: float | LearningRateSchedule = 0.001,

@@ -23,8 +23,6 @@ class Adam(Optimizer):
     array([0.9, 2.1])
     """
 
-    arguments = ("learning_rate", "beta_1", "beta_2", "epsilon")
-
     def __init__(
         self,
         learning_rate: float | LearningRateSchedule = 0.001,
@@ -75,8 +73,6 @@ class AdamW(Adam):
     >>> weight.numpy()
     array([ 0.95, -1.9 ])
     """
-
-    arguments = ("learning_rate", "weight_decay", "beta_1", "beta_2", "epsilon")
 
     def __init__(
         self,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.core.arguments import number
+from nnlab.core.config import arguments, kept_arguments, plain
 from nnlab.core.errors import ArgumentError, ShapeError, unknown_arguments
 from nnlab.core.variable import Variable
 from nnlab.optimizers import clipping, schedules
@@ -26,8 +27,6 @@ class Optimizer:
     length of each weight's gradient), `global_clipnorm` (that of all together) or `clipvalue` (every number).
     """
 
-    arguments = ("learning_rate",)
-
     def __init__(
         self,
         learning_rate: float | LearningRateSchedule,
@@ -39,7 +38,8 @@ class Optimizer:
         **unknown: Any,
     ):
         if unknown:
-            raise unknown_arguments(type(self).__name__, unknown, [*self.arguments, "name", *clipping.ARGUMENTS])
+            known = dict.fromkeys((*arguments(type(self)), "name", *clipping.ARGUMENTS))
+            raise unknown_arguments(type(self).__name__, unknown, known)
         self.clipping = clipping.checked_clipping(
             type(self).__name__, clipnorm=clipnorm, clipvalue=clipvalue, global_clipnorm=global_clipnorm
         )
@@ -108,16 +108,9 @@ class Optimizer:
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
-        rate = self._learning_rate
-        if isinstance(rate, LearningRateSchedule):
-            rate = {"class_name": type(rate).__name__, "config": rate.get_config()}
-        own = {name: getattr(self, name) for name in self.arguments}
-        return {"name": self.name, **own, "learning_rate": rate, **self.clipping}
+        return {"name": self.name, **kept_arguments(self), "learning_rate": plain(self._learning_rate), **self.clipping}
 
     def __repr__(self) -> str:
-        values = {name: getattr(self, name) for name in self.arguments} | {
-            "learning_rate": self._learning_rate,
-            **self.clipping,
-        }
+        values = {**kept_arguments(self), "learning_rate": self._learning_rate, **self.clipping}
         stated = ", ".join(f"{name}={value!r}" for name, value in values.items())
         return f"{type(self).__name__}({stated})"

@@ -22,8 +22,6 @@ class RMSprop(Optimizer):
     array([0.9, 2.1])
     """
 
-    arguments = ("learning_rate", "rho", "momentum", "epsilon", "centered")
-
     def __init__(
         self,
         learning_rate: float | LearningRateSchedule = 0.001,

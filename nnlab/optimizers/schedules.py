@@ -3,20 +3,19 @@
 import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from nnlab.core.arguments import boolean, integer, number
+from nnlab.core.config import arguments, kept_arguments
 from nnlab.core.errors import ArgumentError, unknown_arguments
 
 
 class LearningRateSchedule:
     """The base: a subclass writes `__call__(step)`, the rate of a step; the first is 0."""
 
-    arguments: ClassVar[tuple[str, ...]] = ()
-
     def __init__(self, name: str | None = None, **unknown: Any):
         if unknown:
-            raise unknown_arguments(type(self).__name__, unknown, [*self.arguments, "name"])
+            raise unknown_arguments(type(self).__name__, unknown, [*arguments(type(self)), "name"])
         self.name = name or type(self).__name__
 
     def __call__(self, step: int) -> float:
@@ -25,11 +24,12 @@ class LearningRateSchedule:
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
-        return {name: getattr(self, name) for name in (*self.arguments, "name")}
+        return {**kept_arguments(self), "name": self.name}
 
     def __repr__(self) -> str:
-        stated = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.arguments)
-        return f"{type(self).__name__}({stated})"
+        return (
+            f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in kept_arguments(self).items())})"
+        )
 
 
 class ExponentialDecay(LearningRateSchedule):
@@ -39,8 +39,6 @@ class ExponentialDecay(LearningRateSchedule):
     >>> [schedule(step) for step in range(3)]
     [0.1, 0.05, 0.025]
     """
-
-    arguments = ("initial_learning_rate", "decay_steps", "decay_rate", "staircase")
 
     def __init__(
         self,
@@ -70,8 +68,6 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     >>> [schedule(step) for step in (0, 2, 3, 5, 6)]
     [1.0, 1.0, 0.5, 0.5, 0.1]
     """
-
-    arguments = ("boundaries", "values")
 
     def __init__(
         self,
@@ -103,8 +99,6 @@ class CosineDecay(LearningRateSchedule):
     >>> [round(schedule(step), 3) for step in range(6)]
     [1.0, 0.854, 0.5, 0.146, 0.0, 0.0]
     """
-
-    arguments = ("initial_learning_rate", "decay_steps", "alpha", "warmup_target", "warmup_steps")
 
     def __init__(
         self,

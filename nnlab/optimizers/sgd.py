@@ -22,8 +22,6 @@ class SGD(Optimizer):
     array([0.9, 2.1])
     """
 
-    arguments = ("learning_rate", "momentum", "nesterov")
-
     def __init__(
         self,
         learning_rate: float | LearningRateSchedule = 0.01,

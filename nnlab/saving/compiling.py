@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nnlab import losses, metrics, optimizers
-from nnlab.core.config import arguments
+from nnlab.core.config import kept_arguments
 from nnlab.core.errors import ArgumentError, NnlabError
 from nnlab.models import Model
 from nnlab.models.configuration import class_and_config, shortened
@@ -137,10 +137,8 @@ def optimizer_config(optimizer: optimizers.Optimizer) -> dict[str, Any]:
 def metric_config(metric: metrics.Metric) -> dict[str, Any]:
     """The metric's arguments, which it keeps under their names."""
     config = {"name": metric.name}
-    for name in arguments(type(metric)):
-        if hasattr(metric, name):
-            value = getattr(metric, name)
-            config[name] = value.tolist() if isinstance(value, np.ndarray) else value
+    for name, value in kept_arguments(metric).items():
+        config[name] = value.tolist() if isinstance(value, np.ndarray) else value
     if isinstance(metric, metrics.AUC):
         config["thresholds"] = config["thresholds"][1:-1]  # the ends are its own
     elif config.get("thresholds") == [-1.0]:  # what stands for none

@@ -132,9 +132,10 @@ class SparseCategoricalCrossentropy(Crossentropy):
         if y_true.shape == (*y_pred.shape[:-1], 1):
             y_true = y_true[..., 0]
         if y_true.shape != y_pred.shape[:-1]:
-            hint = "use CategoricalCrossentropy, or y_true.argmax(-1)" if y_true.shape == y_pred.shape else (
-                "give one label for each prediction"
-            )  # fmt: skip
+            one_hot = y_true.shape == y_pred.shape
+            hint = (
+                "use CategoricalCrossentropy, or y_true.argmax(-1)" if one_hot else "give one label for each prediction"
+            )
             raise ShapeError(
                 f"SparseCategoricalCrossentropy: expected integer labels of shape {y_pred.shape[:-1]} for predictions "
                 f"of shape {y_pred.shape}, received y_true of shape {y_true.shape}; {hint}."

@@ -65,10 +65,9 @@ class ThresholdMetric(ConfusionMetric):
         **unknown: Any,
     ):
         owner = type(self).__name__
-        several = isinstance(thresholds, list | tuple)
-        given = [number(owner, "thresholds", each, 0.0, 1.0) for each in (thresholds if several else [thresholds])
-                 if each is not None]  # fmt: skip
-        if several and not given:
+        each = thresholds if isinstance(thresholds, list | tuple) else [thresholds]
+        given = [number(owner, "thresholds", value, 0.0, 1.0) for value in each if value is not None]
+        if not given and thresholds is not None:
             raise ArgumentError(f"{owner}: thresholds must be numbers from 0 to 1, received {thresholds!r}.")
         self.places = np.argsort(np.argsort(given, kind="stable")) if len(given) > 1 else np.array([0])
         self.thresholds = np.array(sorted(given) or [0.5 if top_k is None else -1.0], np.float32)

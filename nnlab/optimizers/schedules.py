@@ -27,9 +27,8 @@ class LearningRateSchedule:
         return {**kept_arguments(self), "name": self.name}
 
     def __repr__(self) -> str:
-        return (
-            f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in kept_arguments(self).items())})"
-        )
+        stated = ", ".join(f"{name}={value!r}" for name, value in kept_arguments(self).items())
+        return f"{type(self).__name__}({stated})"
 
 
 class ExponentialDecay(LearningRateSchedule):

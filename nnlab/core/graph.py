@@ -61,8 +61,8 @@ def call(layer: "Layer", x: Any, training: bool, inputs: Mapping[str, Any]) -> A
 
 def output_shape(layer: "Layer", shape: Any, further: Mapping[str, Any]) -> Any:
     """The shape of a call's output; a `call` in plain NumPy is tried on its further inputs too."""
-    tried = hasattr(layer.compute_output_shape, "takes_further")
-    return layer.compute_output_shape(shape, **further) if tried else layer.compute_output_shape(shape)
+    by_trial = hasattr(layer.compute_output_shape, "by_trial")
+    return layer.compute_output_shape(shape, **further) if by_trial else layer.compute_output_shape(shape)
 
 
 def tensors(layer: "Layer", argument: str, value: Any) -> Any:

@@ -159,8 +159,8 @@ class Layer(InsideCall, Configured):
 
     def _check_size(self, shape: Any) -> None:
         """Raise if the output for inputs of this shape would be far too large."""
-        if getattr(type(self).compute_output_shape, "__wrapped__", None) is recorded.output_shape:
-            return  # it finds the shape by running; the layers inside are asked one by one
+        if hasattr(self.compute_output_shape, "by_trial"):
+            return  # it finds the shape by running `call`; the layers inside are asked one by one
         check_size(self, shape)
         self._sized = shape
 

@@ -77,7 +77,7 @@ def output_shape(self: "Layer", input_shape: Any, **further: Any) -> Any:
     return common(one, other)
 
 
-output_shape.takes_further = True  # functools.wraps passes it on
+output_shape.by_trial = True  # functools.wraps passes it on
 
 
 def tried(self: "Layer", input_shape: Any, further: dict[str, Any], size: int) -> Any:

@@ -191,8 +191,9 @@ class Model(Trainer):
     def save(self, filepath: Any, overwrite: bool = True) -> None:
         """Write the model to a file ending in `.keras`: layers, weights, and how it was compiled.
 
-        Real Keras loads it too. The weights of an optimizer, and losses and metrics of one's own, are not kept. Needs
-        h5py. Raises FileError where the file cannot be written, and leaves the one that was there as it was.
+        Real Keras loads it too. The weights of an optimizer, and losses and metrics of one's own, are not kept. With
+        the ending `.h5` the file is in the older format, which has no place for a model with a `call` of its own.
+        Needs h5py. Raises FileError where the file cannot be written, and leaves the one that was there as it was.
         """
         from nnlab import saving  # deferred: files are made from models
 

@@ -1,4 +1,4 @@
-"""Model files: Keras's own, read and written, and what older versions and TensorFlow.js have left behind, read.
+"""Model files: Keras's own, of today and of before, read and written, and those of TensorFlow.js, read.
 
 A file is data: no class in it is imported, no function in it is run, and nothing is allocated because it says so.
 """
@@ -17,6 +17,7 @@ from nnlab.saving.limits import Budget, reading
 __all__ = ["load_model", "load_weights", "save_model", "save_weights"]
 
 READERS = {".keras": keras_zip.load, ".h5": keras_h5.load, ".hdf5": keras_h5.load, ".json": tensorflowjs.load}
+WRITERS = {".keras": keras_zip.save, ".h5": keras_h5.save, ".hdf5": keras_h5.save}
 
 
 def load_model(filepath: Any, custom_objects: Mapping[str, type] | None = None, compile: bool = True) -> Model:
@@ -45,14 +46,14 @@ def load_model(filepath: Any, custom_objects: Mapping[str, type] | None = None, 
 
 
 def save_model(model: Model, filepath: Any, overwrite: bool = True) -> None:
-    """Write a model to a `.keras` file."""
-    path = destination("save", filepath, ".keras", overwrite)
-    atomic.write(path, lambda file: keras_zip.save(model, file))
+    """Write a model to a `.keras` file, or to an `.h5` file, which older programs read."""
+    path = destination("save", filepath, tuple(WRITERS), overwrite)
+    atomic.write(path, lambda file: WRITERS[path.suffix](model, file))
 
 
 def save_weights(model: Model, filepath: Any, overwrite: bool = True) -> None:
     """Write the weights of a model to a `.weights.h5` file."""
-    path = destination("save_weights", filepath, ".weights.h5", overwrite)
+    path = destination("save_weights", filepath, (".weights.h5",), overwrite)
     atomic.write(path, lambda file: weights.write(file, model))
 
 
@@ -74,12 +75,12 @@ def as_path(owner: str, filepath: Any) -> Path:
         raise ArgumentError(f"{owner}: filepath must be a path, received {filepath!r}.") from None
 
 
-def destination(owner: str, filepath: Any, ending: str, overwrite: bool) -> Path:
-    """A path to write to, if it ends so and nothing is lost."""
+def destination(owner: str, filepath: Any, endings: tuple[str, ...], overwrite: bool) -> Path:
+    """A path to write to, if it ends in one of these and nothing is lost."""
     hdf5.library()
     path = as_path(owner, filepath)
-    if not path.name.endswith(ending):
-        raise ArgumentError(f"{owner}: the file's name must end in {ending}, received {path.name!r}.")
+    if not path.name.endswith(endings):
+        raise ArgumentError(f"{owner}: the file's name must end in {' or '.join(endings)}, received {path.name!r}.")
     if not boolean(owner, "overwrite", overwrite) and path.exists():
         raise FileError(f"{path}: there is such a file already; choose another name, or overwrite=True.")
     return path

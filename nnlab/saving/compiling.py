@@ -121,6 +121,20 @@ def plain(value: Any) -> Any:
     raise ArgumentError(f"{value!r} is not part of nnlab.")
 
 
+def spelled_out(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with classes for the names of losses and metrics, of which Keras cannot read all in an `.h5` file."""
+    getters = {"loss": losses.get, "metrics": metrics.get, "weighted_metrics": metrics.get}
+    return {key: _without_names(value, getters.get(key)) for key, value in told.items()}
+
+
+def _without_names(value: Any, get: Callable | None) -> Any:
+    if isinstance(value, Mapping) and "class_name" not in value:
+        return {key: _without_names(each, get) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_without_names(each, get) for each in value]
+    return plain(get(value)) if get and isinstance(value, str) else value
+
+
 def part(module: str, value: Any, config: dict[str, Any]) -> dict[str, Any]:
     """A class and its configuration."""
     return {"module": module, "class_name": type(value).__name__, "config": config, "registered_name": None}

@@ -4,20 +4,24 @@ Keras 2 wrote nothing else, and Keras 3 still does if it is asked. The weights o
 stand in one list: those that are trained, then the others.
 """
 
+import json
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from nnlab.core.errors import FileError
+from nnlab.core.errors import ArgumentError, FileError
 from nnlab.core.layer import Layer
 from nnlab.core.variable import Variable
 from nnlab.core.weighted import planned
-from nnlab.models import Model
-from nnlab.models.configuration import deserialized
+from nnlab.models import Functional, Model, Sequential
+from nnlab.models.configuration import deserialized, serialized
+from nnlab.models.running import unused
 from nnlab.saving import compiling, hdf5, weights
 from nnlab.saving.limits import Budget, parsed, reading
 from nnlab.saving.older import is_old, modern
+
+KERAS_VERSION = "3.0.0"  # whose format is written: Keras compares no versions, but a reader may
 
 
 def load(path: Path, compile: bool) -> Model:
@@ -57,13 +61,18 @@ def read(root: hdf5.Group, model: Model) -> None:
         names, groups = renamed(names, layers), renamed({name: groups[name] for name in names}, layers)
     values: dict[Variable, np.ndarray] = {}
     for layer in layers:
-        variables = [*layer.trainable_weights, *layer.non_trainable_weights]
+        variables = listed(layer)
         found = names[layer.name]
         if len(found) != len(variables):
             raise FileError(f"the file has {len(found)} arrays of weights for {layer._label}, not {len(variables)}.")
         for variable, name in zip(variables, found, strict=True):
             values[variable] = variable.fitting(groups[layer.name].array(name, variable.shape, variable.path))
     weights.assign(model, values)
+
+
+def listed(layer: Layer) -> list[Variable]:
+    """The weights of a layer, and of those inside it, in the order of these files."""
+    return [*layer.trainable_weights, *layer.non_trainable_weights]
 
 
 def renamed(by_name: dict[str, Any], layers: list[Layer]) -> dict[str, Any]:
@@ -80,3 +89,34 @@ def compiled(config: Any) -> Any:
     if isinstance(metrics, list) and len(metrics) == 1 and isinstance(metrics[0], list):  # those of the only output
         found["metrics"] = metrics[0]
     return found | {"optimizer": config.get("optimizer_config")}
+
+
+# ---- writing
+
+
+def save(model: Model, file: BinaryIO) -> None:
+    """Write the model as an `.h5` file."""
+    if not isinstance(model, Functional | Sequential):
+        raise ArgumentError(f"{model._label}: a model with a call of its own fits no .h5 file; save it as .keras.")
+    attributes = {"model_config": as_json(serialized(model)), "keras_version": KERAS_VERSION}
+    if (told := compiling.stated(model)) is not None:
+        told = compiling.spelled_out(told)
+        told["optimizer_config"] = told.pop("optimizer")
+        attributes["training_config"] = as_json(told)
+    parts = weights.ordered(model)
+    listing = {"layer_names": [layer.name for layer in parts], "keras_version": KERAS_VERSION}
+    groups: dict[str, Any] = {"/": (attributes, {}), "model_weights": (listing, {})}
+    for layer in parts:
+        arrays: dict[str, np.ndarray] = {}
+        for variable in listed(layer):
+            arrays[unused(f"{layer.name}/{variable.path}", arrays)] = variable.value
+        groups[f"model_weights/{layer.name}"] = {"weight_names": list(arrays)}, arrays
+    hdf5.written(file, groups)
+
+
+def as_json(config: dict[str, Any]) -> str:
+    """A configuration as text, or an error that says what in it is no plain value."""
+    try:
+        return json.dumps(config, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise FileError(f"a layer's configuration cannot be written: {error}.") from error

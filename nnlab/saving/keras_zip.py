@@ -10,7 +10,7 @@ import stat
 import zipfile
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from nnlab import _version
 from nnlab.core.errors import FileError
@@ -20,7 +20,6 @@ from nnlab.saving import compiling, hdf5, keras_h5, weights
 from nnlab.saving.limits import MOST_CONFIG, Budget, parsed, reading
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
-KERAS_VERSION = "3.0.0"  # whose format this is: Keras compares no versions, but a reader may
 MOST_DIRECTORY = 2**20  # bytes of the list of members at the end of an archive; Keras's has three
 END, END_SIZE = b"PK\x05\x06", 22  # how that list's own record begins, and its length without a comment
 
@@ -32,7 +31,7 @@ def load(path: Path, compile: bool) -> Model:
         with opened(file) as archive:
             config = parsed(member(archive, CONFIG, budget), CONFIG)
             said = parsed(member(archive, METADATA, budget), METADATA) if METADATA in archive.namelist() else {}
-            model = keras_h5.made(config, said.get("keras_version", KERAS_VERSION))
+            model = keras_h5.made(config, said.get("keras_version", keras_h5.KERAS_VERSION))
             with hdf5.opened(io.BytesIO(member(archive, WEIGHTS, budget)), budget) as root:
                 weights.read(root, model)
         if compile:
@@ -102,17 +101,9 @@ def save(model: Model, file: BinaryIO) -> None:
     config = {**serialized(model), "compile_config": compiling.stated(model)}
     content = io.BytesIO()
     weights.write(content, model)
-    made = {"keras_version": KERAS_VERSION, "date_saved": f"{datetime.now():%Y-%m-%d@%H:%M:%S}"}
+    made = {"keras_version": keras_h5.KERAS_VERSION, "date_saved": f"{datetime.now():%Y-%m-%d@%H:%M:%S}"}
     made["nnlab_version"] = _version.__version__
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr(METADATA, json.dumps(made))
-        archive.writestr(CONFIG, as_json(config))
+        archive.writestr(CONFIG, keras_h5.as_json(config))
         archive.writestr(WEIGHTS, content.getvalue())
-
-
-def as_json(config: dict[str, Any]) -> str:
-    """The configuration as text, or an error that says what in it is no plain value."""
-    try:
-        return json.dumps(config, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise FileError(f"a layer's configuration cannot be written: {error}.") from error

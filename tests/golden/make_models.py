@@ -68,10 +68,10 @@ def load(folder):
     found = {}
     with np.load(folder / "inputs.npz") as archive:
         given = dict(archive)
-    for path in sorted(folder.glob("*.keras")):
+    for path in sorted([*folder.glob("*.keras"), *folder.glob("*.h5")]):
         model = keras.models.load_model(path)
         x = [value for key, value in given.items() if key.startswith(f"{path.stem}/")]
-        found |= {f"{path.stem}/{index}": y for index, y in enumerate(outputs(model, x))}
+        found |= {f"{path.name}/{index}": y for index, y in enumerate(outputs(model, x))}
     np.savez_compressed(folder / "outputs.npz", **found)
 
 

@@ -104,9 +104,11 @@ def test_keras_reads_what_is_saved(tmp_path):
         saved_models.draw_weights(model)
         if name in ("lenet", "vgg", "text"):
             model.compile("adam", "mse", metrics=["mae"])
-        model.save(tmp_path / f"{name}.keras")
         given |= {f"{name}/{index}": part for index, part in enumerate(x)}
-        ours |= {f"{name}/{index}": part for index, part in enumerate(outputs(model, x))}
+        found = outputs(model, x)
+        for ending in (".keras", ".h5"):
+            model.save(tmp_path / f"{name}{ending}")
+            ours |= {f"{name}{ending}/{index}": part for index, part in enumerate(found)}
     np.savez(tmp_path / "inputs.npz", **given)
     theirs = of_keras("load", tmp_path)
     assert set(theirs) == set(ours)

@@ -27,34 +27,40 @@ def assert_same(one, other, x):
     assert one.get_config() == other.get_config()
 
 
+in_both_formats = pytest.mark.parametrize("file", ["model.keras", "model.h5"])
+
+
+@in_both_formats
 @pytest.mark.parametrize("key", saved_models.ROWS)
-def test_each_layer_comes_back_from_a_file(key, tmp_path):
+def test_each_layer_comes_back_from_a_file(key, file, tmp_path):
     model = saved_models.row(key, LIBRARY)
-    model.save(tmp_path / "model.keras")
-    assert_same(model, nnlab.load_model(tmp_path / "model.keras"), saved_models.ROWS[key].x())
+    model.save(tmp_path / file)
+    assert_same(model, nnlab.load_model(tmp_path / file), saved_models.ROWS[key].x())
 
 
+@in_both_formats
 @pytest.mark.parametrize("name", GRAPHS)
-def test_a_graph_with_shared_and_nested_layers_comes_back(name, tmp_path):
+def test_a_graph_with_shared_and_nested_layers_comes_back(name, file, tmp_path):
     model = GRAPHS[name](LIBRARY)
     x = inputs(name)
-    model.save(tmp_path / "model.keras")
-    assert_same(model, nnlab.load_model(tmp_path / "model.keras"), x if len(x) > 1 else x[0])
+    model.save(tmp_path / file)
+    assert_same(model, nnlab.load_model(tmp_path / file), x if len(x) > 1 else x[0])
 
 
-def test_a_row_of_layers_comes_back_with_what_compile_was_told(tmp_path):
+@in_both_formats
+def test_a_row_of_layers_comes_back_with_what_compile_was_told(file, tmp_path):
     model = Sequential([Input((4,)), layers.Dense(3, activation="softmax")], name="row")
     metrics = ["accuracy", nnlab.metrics.AUC(num_thresholds=7), nnlab.metrics.Precision(0.25)]
     rate = nnlab.optimizers.schedules.CosineDecay(0.5, decay_steps=9)
     loss = nnlab.losses.CategoricalCrossentropy(label_smoothing=0.125)
     model.compile(nnlab.optimizers.AdamW(rate, weight_decay=0.25), loss, metrics)
-    model.save(tmp_path / "model.keras")
-    again = nnlab.load_model(tmp_path / "model.keras")
+    model.save(tmp_path / file)
+    again = nnlab.load_model(tmp_path / file)
     assert repr(again.optimizer) == repr(model.optimizer)
     assert again.loss.get_config() == loss.get_config()
     x, y = np.eye(4), np.eye(3)[[0, 1, 2, 0]]
     assert again.evaluate(x, y) == model.evaluate(x, y)
-    assert nnlab.load_model(tmp_path / "model.keras", compile=False).optimizer is None
+    assert nnlab.load_model(tmp_path / file, compile=False).optimizer is None
 
 
 def test_a_model_without_a_known_input_comes_back_unbuilt(tmp_path):
@@ -85,12 +91,13 @@ class Scaled(layers.Layer):
         return self.inner(x) * self.w * self.by
 
 
-def test_a_layer_of_ones_own_comes_back_if_its_class_is_given(tmp_path):
+@in_both_formats
+def test_a_layer_of_ones_own_comes_back_if_its_class_is_given(file, tmp_path):
     model = Sequential([Input((3,)), Scaled(0.5)])
-    model.save(tmp_path / "model.keras")
+    model.save(tmp_path / file)
     with pytest.raises(FileError, match=r"'Scaled' of .* is not one of nnlab's layers, and no code is run from a file"):
-        nnlab.load_model(tmp_path / "model.keras")
-    again = nnlab.load_model(tmp_path / "model.keras", custom_objects={"Scaled": Scaled})
+        nnlab.load_model(tmp_path / file)
+    again = nnlab.load_model(tmp_path / file, custom_objects={"Scaled": Scaled})
     assert_same(model, again, np.ones((4, 3)))
 
 
@@ -146,6 +153,14 @@ def test_a_model_of_ones_own_comes_back_if_its_class_is_given(tmp_path):
     fresh(x)
     fresh.load_weights(tmp_path / "model.keras")
     np.testing.assert_array_equal(fresh(x), y)
+
+
+def test_a_model_with_a_call_of_its_own_does_not_fit_the_older_format(tmp_path):
+    model = Residual(3, name="own")
+    model(np.ones((1, 3)))
+    with pytest.raises(ArgumentError, match=r"Residual 'own': a model with a call of its own fits no \.h5 file"):
+        model.save(tmp_path / "model.h5")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("make", [lambda: GRAPHS["nested"](LIBRARY), lambda: Sequential([Input((3,)), Scaled(2.0)])])

@@ -11,23 +11,19 @@ from nnlab.core.trace import Trace
 from nnlab.explorers.block import Block
 from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
-from nnlab.explorers.normalization_accounts import accounts, sheets
+from nnlab.explorers.normalization_accounts import accounts
 from nnlab.explorers.normalization_gradients import gradients
+from nnlab.explorers.normalization_picture import code, grids, notes
 from nnlab.explorers.settings import Setting, Settings, whole
 from nnlab.explorers.sheets import by, gradient_of, row
 from nnlab.layers import BatchNormalization, GroupNormalization, LayerNormalization
 from nnlab.widgets.charts import Curves
-from nnlab.widgets.scene import Grid, Scene
+from nnlab.widgets.scene import Scene
 
 MOST = 8  # samples and channels
 NUMBERS = (-3, -2, -1, 0, 1, 2, 3, 4, 5, 6)
 LONGEST = 20  # steps of training whose moving statistics are drawn
 KINDS = {"batch": BatchNormalization, "layer": LayerNormalization, "group": GroupNormalization}
-SHARING = {
-    "batch": "a mean and a variance for each channel, over all samples (BatchNormalization's axis=-1)",
-    "layer": "a mean and a variance for each sample, over all channels (LayerNormalization's axis=-1)",
-    "group": "a mean and a variance for each group of channels in each sample (GroupNormalization)",
-}
 MOMENTUMS = (0.0, 0.5, 0.9, 0.99)
 
 
@@ -83,6 +79,7 @@ class BatchNorm(Explorer):
         for name, start in (("gamma", 1.0), ("beta", 0.0)):
             kept = [*settings[name], *[start] * MOST][: settings["channels"]] if name not in given else settings[name]
             settings[name] = row(owner, name, kept, settings["channels"])
+            settings[name].flags.writeable = False
         settings["kind"] = one_of(owner, "kind", settings["kind"], tuple(KINDS))
         settings["training"] = boolean(owner, "training", settings["training"])
         settings["groups"] = integer(owner, "groups", settings["groups"])
@@ -90,8 +87,6 @@ class BatchNorm(Explorer):
         settings["momentum"] = number(owner, "momentum", settings["momentum"], 0.0, 1.0)
         settings["step"] = whole(owner, "step", settings["step"], 0, LONGEST)
         settings["grad"] = gradient_of(owner, settings, given, settings["x"].shape)
-        for name in ("gamma", "beta"):
-            settings[name].flags.writeable = False
         y = self.layer(settings)(settings["x"], training=settings["training"])
         if not np.isfinite(y).all():
             raise ArgumentError(f"{owner}: with epsilon=0 and a variance of 0 the layer divides 0 by 0; set epsilon.")
@@ -134,21 +129,18 @@ class BatchNorm(Explorer):
         shape = settings["x"].shape
         grad = np.eye(1, settings["x"].size).reshape(shape) if settings["grad"] is None else settings["grad"]
         trace = layer.trace(settings["x"], training=settings["training"], seed=0, grad=grad)
-        grids = self._grids(trace, settings)
-        lines = accounts(trace, settings)
+        parts, lines = grids(trace, settings), accounts(trace, settings)
         if settings["gradient"]:
-            backward = gradients(
-                trace, settings, {name: sheet.shape for name, sheet in sheets(trace, settings).items()}
-            )
-            grids, lines = [*grids, *backward[0]], lines | backward[1]
+            backward = gradients(trace, settings)
+            parts, lines = [*parts, *backward[0]], lines | backward[1]
         title = f"{settings['kind'].capitalize()} normalization"
         scene = Scene(
             title=title,
             formula="y = γ · (x − mean) / √(var + ε) + β",
-            parts=(*grids, *moving),
+            parts=(*parts, *moving),
             accounts=lines,
             result="y",
-            notes=self._notes(layer, trace, settings),
+            notes=notes(layer, trace, settings),
             code=code(layer),
             text=f"{title} of {by(shape)} numbers.",
         )
@@ -174,68 +166,6 @@ class BatchNorm(Explorer):
 
         return curves("moving", "Moving mean", 2), curves("moving_var", "Moving variance", 3)
 
-    def _grids(self, trace: Trace, settings: Settings) -> list[Grid]:
-        block, channel = ("b", "c"), ("", "c")
-        shared = {"batch": channel, "layer": ("b", ""), "group": ("b", "group")}[settings["kind"]]
-        table = sheets(trace, settings)
-
-        def grid(name: str, title: str, noun: str, axes: tuple[str, str], **more: Any) -> Grid:
-            return Grid(name, title, table[name], noun, axes, **more)
-
-        def points(name: str, of: str, **more: Any) -> Grid:
-            word = {"x": "Input", "y": "Output"}[of]
-            noun = f"{word.lower()} at channel, sample"
-            return Grid(name, f"{word} of each channel", table[of].T, noun, ("c", "b"), look="points", **more)
-
-        grids = [grid("x", "Input", "input", block, source=True, editable=True)]
-        if "moving_mean" in table:
-            grids += [
-                grid("moving_mean", "Moving mean", "moving mean", channel, source=True, below="x"),
-                grid("moving_variance", "Moving variance", "moving variance", channel, source=True, below="x"),
-            ]
-        return [
-            *grids,
-            points("samples", "x", editable=True),
-            points("outputs", "y"),
-            grid("mean", "Mean", "mean", shared),
-            grid("var", "Variance", "variance", shared, below="mean"),
-            grid("inv_std", "1 / √(variance + ε)", "inverse deviation", shared, below="mean"),
-            grid("centered", "Input − mean", "centered", block),
-            grid("x_hat", "Normalized", "normalized", block),
-            grid("gamma", "γ", "gamma", channel, editable=True),
-            grid("beta", "β", "beta", channel, editable=True, below="gamma"),
-            grid("y", "Output", "output", block),
-        ]
-
-    def _notes(self, layer: Any, trace: Trace, settings: Settings) -> tuple[str, ...]:
-        kind, x = settings["kind"], settings["x"]
-        nudged = x + np.eye(1, x.size).reshape(x.shape)
-        moved = int((layer.trace(nudged, training=settings["training"], seed=0)["y"].value != trace["y"].value).sum())
-        others = "no other output" if moved <= 1 else f"{moved - 1} other output{'s' if moved > 2 else ''}"
-        notes = [f"Adding 1 to input (0, 0) moves {others}: {SHARING[kind]}."]
-        if kind == "batch" and not settings["training"]:
-            notes[0] = f"Adding 1 to input (0, 0) moves {others}: the statistics are the moving ones, not the batch's."
-        elif kind == "batch":
-            notes.append("Training uses the batch's own mean and variance; inference (training off) the moving ones.")
-        if settings["gradient"] and settings["grad"] is None:
-            change = np.abs(trace["x"].grad)
-            moving = int((change > 1e-6 * change.max()).sum())
-            notes.append(f"The gradient is that of output (0, 0) alone: {moving} of {x.size} inputs change it.")
-        if kind == "batch" and settings["training"] and len(x) == 1:
-            notes.append("A batch of one is its own mean: every output is β.")
-        count = settings["channels"]
-        trainable = f"2 × {count} trainable parameters (γ, β)"
-        rest = f" and 2 × {count} that are not (moving mean and variance)" if kind == "batch" else ""
-        notes.append(f"{trainable}{rest}: {layer.count_params()} in all.")
-        return tuple(notes)
-
     def edited(self, name: str, values: np.ndarray) -> Settings:
         """A point that is dragged is a number of x."""
         return {"x": values.T} if name == "samples" else {name: values}
-
-
-def code(layer: Any) -> str:
-    """The line of Keras that makes the layer."""
-    own = {"BatchNormalization": "momentum", "GroupNormalization": "groups"}.get(type(layer).__name__)
-    first = f"{own}={getattr(layer, own)}, " if own else ""
-    return f"keras.layers.{type(layer).__name__}({first}epsilon={layer.epsilon:g})"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from nnlab.core.trace import Trace
-from nnlab.explorers.normalization_accounts import shares
+from nnlab.explorers.normalization_accounts import shares, sheets
 from nnlab.widgets.accounts import Account, Equation, Terms
 from nnlab.widgets.scene import Grid
 
@@ -23,10 +23,8 @@ TITLES = {
 BELOW = {"var": "grad_inv_std", "mean": "grad_inv_std", "beta": "grad_gamma"}  # short rows stand in one column
 
 
-def gradients(
-    trace: Trace, settings: Mapping[str, Any], shapes: Mapping[str, tuple[int, ...]]
-) -> tuple[list[Grid], dict[str, Account]]:
-    """The grids of the gradients, and how their numbers come about; `shapes` are those of the values."""
+def gradients(trace: Trace, settings: Mapping[str, Any]) -> tuple[list[Grid], dict[str, Account]]:
+    """The grids of the gradients, each as large as what it is the gradient of, and how their numbers come about."""
     part, channels = shares(settings), settings["x"].shape[1]
     cells = np.arange(part.size)
     column, parts = cells % channels, np.arange(part.max() + 1)
@@ -75,7 +73,7 @@ def gradients(
     accounts["grad_gamma"] = total(columns, "grad", "x_hat")
     accounts["grad_beta"] = total(columns, "grad")
 
-    block = settings["x"].shape
+    table, block = sheets(trace, settings), settings["x"].shape
 
     def grid(name: str, of: str, title: str, shape: tuple[int, ...], **more: Any) -> Grid:
         axes = ("b" if shape[0] > 1 else "", "c" if shape[1] > 1 else "")
@@ -85,5 +83,5 @@ def gradients(
     for name, title in TITLES.items():
         if name == "mean":
             grids.append(Grid("minus", "Factor", np.array([[-1]]), "factor", below="grad_inv_std"))
-        grids.append(grid(f"grad_{name}", name, title, shapes[name], below=BELOW.get(name, "")))
+        grids.append(grid(f"grad_{name}", name, title, table[name].shape, below=BELOW.get(name, "")))
     return [*grids, grid("grad_x", "x", "the input", block, source=True, below="x")], accounts

@@ -16,20 +16,17 @@ from nnlab.core.naming import snake_case
 from nnlab.core.trace import Trace
 from nnlab.core.weighted import planned
 from nnlab.explorers import parameter_map
-from nnlab.explorers.costs import worth
 from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
 from nnlab.explorers.parameter_kinds import KINDS, LABELS, USES, code, made
+from nnlab.explorers.parameter_picture import DRAWN, accounts, counted, notes, tiles
 from nnlab.explorers.settings import Setting, Settings, model_of, whole
-from nnlab.explorers.sheets import by
 from nnlab.models.model import Model
 from nnlab.models.sequential import Sequential
-from nnlab.widgets.accounts import Account, Equation, Terms
-from nnlab.widgets.scene import Control, Grid, Scene
+from nnlab.widgets.scene import Control, Scene
 
 MOST = {"inputs": 100_000, "units": 4096, "kernel_size": 11}
 SLIDER = {"inputs": 16, "units": 16, "kernel_size": 5}  # beyond, a line of Keras or Python says it
-DRAWN = 2000  # parameters that have a cell each
 
 
 class ParameterCount(Explorer):
@@ -178,53 +175,3 @@ def named(call: Call, met: Counter[str]) -> Call:
     met[name] += 1
     name = name if met[name] == 1 else f"{name}_{met[name] - 1}"
     return replace(call, arguments={"name": name, **call.arguments})
-
-
-def tiles(name: str, values: np.ndarray, trainable: bool) -> Grid:
-    """A weight with one tile for each number: a kernel as a sheet for each filter."""
-    size = by(values.shape)
-    if values.ndim <= 2:
-        values, axes = np.atleast_2d(values), ("", "")
-    else:
-        values = np.moveaxis(values, -1, 0)
-        values, axes = values.reshape(values.shape[0], values.shape[1], -1), ("f", "u", "v c")
-    title = name if trainable else f"{name} (not trainable)"
-    return Grid(name, title, values, name, axes, look="tiles", source=True, size=size)
-
-
-def counted(layer: Layer, sizes: np.ndarray) -> list[Grid]:
-    """How many parameters each weight has, and all of them."""
-    total = Grid("total", "Together", sizes.sum(keepdims=True).reshape(1, 1), "total", scale="count")
-    if not sizes.size:
-        return [total]
-    names = tuple(weight.name for weight in layer.weights)
-    return [
-        Grid("counts", "Parameters of each weight", sizes, "count", scale="count", labels=names),
-        total,
-    ]
-
-
-def accounts(receipts: tuple[str, ...], sizes: np.ndarray) -> dict[str, Account]:
-    """The product behind each count, and the sum of the counts."""
-    if not receipts:
-        return {"total": Terms({}, (), np.empty((1, 0)), (1, 1), 0)}
-    cells = np.arange(len(receipts))[None]
-    return {
-        "counts": Equation(receipts, {}, worth),
-        "total": Terms({"counts": cells}, ("counts",), sizes.astype(float), (1, len(receipts)), 0),
-    }
-
-
-def notes(layer: Layer, shape: tuple[int | None, ...], drawn: bool) -> tuple[str, ...]:
-    """What is trained, and what does not count."""
-    trainable = sum(prod(weight.shape) for weight in layer.trainable_weights)
-    said = [f"Trainable: {trainable:,}; not trainable: {layer.count_params() - trainable:,}."]
-    if len(shape) > 2 and layer.weights:
-        said.append(
-            "The size of the image or the length of the series plays no part: the same weights serve everywhere."
-        )
-    if not drawn:
-        said.append(f"More than {DRAWN:,} parameters are not drawn one by one.")
-    if not layer.weights:
-        said.append("There is nothing to learn here: no weights.")
-    return tuple(said)

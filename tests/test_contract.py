@@ -297,7 +297,7 @@ def test_nan_goes_through_and_is_named(case):
     layer, x = case.make(), case.x()
     for part in arrays(x):
         part[0] = np.nan
-    trace = look(layer, case, x)
+    trace = look(layer, case, x, seed=1)  # by which no dropout drops all of the first example
     for y in parts(trace["y"].value):
         assert np.isnan(y[0]).any() or case.arguments.get("zero_output_for_mask")
         assert case.batch_matters or np.isfinite(y[1:]).all()

@@ -92,7 +92,7 @@ class Dropout(Explorer):
     def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
         if name == "output":
             return range(dropout_network.MOST)
-        options = {"rate": RATES, "training": (False, True), "spatial": (False, True), "trial": range(TRIALS)}
+        options = {"rate": RATES, "trial": range(TRIALS)}
         return options.get(name, range(1, MOST + 1))
 
     def layer(self, settings: Settings) -> DropoutLayer:

@@ -95,7 +95,10 @@ class Explorer(Changes):
         return self.controls
 
     def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
-        """The values that a control could take, in order; those that the layer refuses are left out of it."""
+        """The values that a control could take, in order; those that the layer refuses are left out of it.
+
+        A setting that is true or false is a switch, for which nobody asks.
+        """
         raise NotImplementedError
 
     def accept(self, *calls: keras_line.Call) -> Settings:

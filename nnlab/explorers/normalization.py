@@ -106,7 +106,6 @@ class BatchNorm(Explorer):
     def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
         options = {
             "kind": tuple(KINDS),
-            "training": (False, True),
             "epsilon": (0.0, 0.001, 0.1, 1.0),
             "momentum": MOMENTUMS,
             "step": range(LONGEST + 1),

@@ -127,7 +127,7 @@ class ParameterCount(Explorer):
             )
 
     def candidates(self, name: str, settings: Settings) -> Iterable[Any]:
-        return {"kind": KINDS, "use_bias": (False, True)}.get(name) or range(1, SLIDER[name] + 1)
+        return KINDS if name == "kind" else range(1, SLIDER[name] + 1)
 
     def layer(self, settings: Settings) -> Layer:
         return made(settings)[0]

@@ -27,7 +27,7 @@ def tiles(name: str, values: np.ndarray, trainable: bool) -> Grid:
 
 def counted(layer: Layer, sizes: np.ndarray) -> list[Grid]:
     """How many parameters each weight has, and all of them."""
-    total = Grid("total", "Together", sizes.sum(keepdims=True).reshape(1, 1), "total", scale="count")
+    total = Grid("total", "Together", sizes.sum(keepdims=True), "total", scale="count")
     if not sizes.size:
         return [total]
     names = tuple(weight.name for weight in layer.weights)

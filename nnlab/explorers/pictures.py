@@ -151,7 +151,7 @@ class Pictures(GridView):
                     self.lattice_data, self.lattice = data, {**about, "number": self._lattices}
             if done:
                 self._lattice.forget()
-            if not done:
+            else:
                 self.send({"kind": "more"})
 
 

@@ -103,7 +103,6 @@ class Pooling(Explorer):
         options = {
             "kind": tuple(KINDS),
             "padding": ("valid", "same"),
-            "shift": (False, True),
             "pool_size": range(1, WIDEST + 1),
             "strides": (AS_WIDE, *range(1, WIDEST + 1)),
             "channels": range(1, CHANNELS + 1),

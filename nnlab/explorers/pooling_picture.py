@@ -9,7 +9,7 @@ from nnlab.core.trace import Trace
 from nnlab.explorers.pooling_gradients import gradients
 from nnlab.explorers.settings import Settings
 from nnlab.explorers.sheets import by, channels, sheets
-from nnlab.explorers.windows import counts, side_formula
+from nnlab.explorers.windows import counts, side_formula, size_formula
 from nnlab.widgets import decimals
 from nnlab.widgets.accounts import Account, Terms
 from nnlab.widgets.scene import Grid, Mark, Scene
@@ -133,11 +133,8 @@ def formula(layer: Any, sides: tuple[int, ...]) -> str:
     """The output's size, computed with this picture's numbers; rows and columns apart where they differ."""
     if not hasattr(layer, "pool_size"):
         return "output size: 1"
-    axes = [
-        side_formula(n, size, stride, 1, layer.padding)
-        for n, size, stride in zip(sides, layer.pool_size, layer.strides, strict=True)
-    ]
-    return f"output size: {axes[0]}" if axes[0] == axes[1] else f"rows: {axes[0]}; columns: {axes[1]}"
+    axes = zip(sides, layer.pool_size, layer.strides, strict=True)
+    return size_formula(*(side_formula(n, size, stride, 1, layer.padding) for n, size, stride in axes))
 
 
 def code(layer: Any) -> str:

@@ -70,7 +70,7 @@ class Softmax(Explorer):
             parts=(
                 Grid("x", "Logits", settings["x"], "logit", source=True, editable=True, look="points"),
                 Grid("logits", "Logits, shifted", value["x"], "shifted logit", source=True, below="x", **classes),
-                Grid("largest", "Maximum", value["x"].max(keepdims=True).reshape(1, 1), "maximum"),
+                Grid("largest", "Maximum", value["x"].max(keepdims=True), "maximum"),
                 Grid("shifted", "Logits − maximum", value["shifted"], "difference", **classes),
                 Grid("exp", "Exponentials", value["exp"], "exponential", **classes),
                 Grid("sum", "Sum of exponentials", value["sum"], "sum"),

@@ -138,8 +138,12 @@ def formula(padding: str, layer: Conv2D, sides: tuple[int, ...], around: padding
     """The output's size, computed with this picture's numbers; rows and columns apart where they differ."""
     added = [sum(amount) if padding != "same" else 0 for amount in around]
     numbers = zip(sides, layer.kernel_size, layer.strides, layer.dilation_rate, added, strict=True)
-    axes = [side_formula(n, k, s, d, padding, more) for n, k, s, d, more in numbers]
-    return f"output size: {axes[0]}" if axes[0] == axes[1] else f"rows: {axes[0]}; columns: {axes[1]}"
+    return size_formula(*(side_formula(n, k, s, d, padding, more) for n, k, s, d, more in numbers))
+
+
+def size_formula(rows: str, columns: str) -> str:
+    """Both axes of it, once if they are equal."""
+    return f"output size: {rows}" if rows == columns else f"rows: {rows}; columns: {columns}"
 
 
 def side_formula(n: int, k: int, s: int, d: int, padding: str, added: int = 0) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from nnlab.widgets import decimals
+from nnlab.widgets.decimals import signed
 
 
 @dataclass(frozen=True)
@@ -147,8 +148,3 @@ def equal(check: Callable[..., Decimal], operands: Sequence[Decimal], value: Dec
         return check(*operands) == value
     except ArithmeticError:
         return False
-
-
-def signed(number: Decimal) -> str:
-    """A printed number with a minus sign as in print."""
-    return str(number).replace("-", "\N{MINUS SIGN}")

@@ -64,5 +64,9 @@ def text(value: float, digits: int) -> str:
     >>> text(-2.5, 1), text(float("inf"), 1)
     ('−2.5', '∞')
     """
-    number = printed(value, digits)
-    return str(number).replace("-", "\N{MINUS SIGN}").replace("Infinity", "∞")
+    return signed(printed(value, digits)).replace("Infinity", "∞")
+
+
+def signed(number: Decimal) -> str:
+    """A printed number with a minus sign as in print."""
+    return str(number).replace("-", "\N{MINUS SIGN}")

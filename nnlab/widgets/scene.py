@@ -5,7 +5,7 @@ draws it without knowing what a layer is.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -137,7 +137,7 @@ class Scene:
     notes: tuple[str, ...] = ()
     code: str = ""
     text: str = ""
-    hide: tuple[str, ...] = field(default=())
+    hide: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
     key: str = ""
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from nnlab import initializers
 from nnlab.core.errors import ShapeError
 from nnlab.core.layer import Layer
 from nnlab.core.record import Record
@@ -22,10 +21,10 @@ class LayerScale(Layer):
 
     def __init__(self, scale_initializer: Any = "ones", **kwargs: Any):
         super().__init__(**kwargs)
-        self.scale_initializer = initializers.get(scale_initializer, "LayerScale: scale_initializer")
+        self.store_weight("scale", scale_initializer)
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
-        self.scale = self.add_weight((input_shape[-1],), self.scale_initializer, name="scale")
+        self.scale = self.add_stored_weight("scale", (input_shape[-1],))
 
     def check_input(self, shape: tuple[int, ...]) -> None:
         if shape[-1] != self.scale.size:

@@ -55,7 +55,7 @@ class AlphaDropout(Dropout):
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
         if not s.training:
             return x
-        s.mask = self._kept(s, x.shape)
+        s.mask = np.broadcast_to(s.rng.random(self._drawn(x.shape)) >= self.rate, x.shape)
         s.replaced = x * s.mask + x.dtype.type(LOWEST) * ~s.mask
         return self.a * s.replaced + self.b
 

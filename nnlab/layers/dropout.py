@@ -62,14 +62,10 @@ class Dropout(Layer):
         """The shape of what is drawn for an input of this shape: 1 along an axis where all share one draw."""
         return shape if self.noise_shape is None else tuple(map(_or, self.noise_shape, shape))
 
-    def _kept(self, s: Record, shape: tuple[int, ...]) -> np.ndarray:
-        """True where a number is kept, drawn anew."""
-        return np.broadcast_to(s.rng.random(self._drawn(shape)) >= self.rate, shape)
-
     def forward(self, s: Record, x: np.ndarray) -> np.ndarray:
         if not s.training:
             return x
-        s.mask = self._kept(s, x.shape)
+        s.mask = np.broadcast_to(s.rng.random(self._drawn(x.shape)) >= self.rate, x.shape)
         s.scale = x.dtype.type(1 / (1 - self.rate) if self.rate < 1 else 0)
         return np.where(s.mask, x * s.scale, 0)  # selected, not multiplied: a NaN that is dropped is gone, as in Keras
 

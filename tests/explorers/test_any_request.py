@@ -3,11 +3,10 @@
 import json
 import random
 
-import numpy as np
 import pytest
+from explorers.wire import ask, picture, same
 
 from nnlab import explorers
-from nnlab.widgets.payload import unpack
 
 ALL = [getattr(explorers, name) for name in explorers.__all__]
 REQUESTS = 700  # for each explorer
@@ -53,19 +52,6 @@ def spoilt(request, chance):
     return spoilt
 
 
-def same(a, b):
-    """Trees with equal numbers in them."""
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
-    if isinstance(a, list):
-        return len(a) == len(b) and all(map(same, a, b))
-    return np.array_equal(a, b, equal_nan=True) if isinstance(a, np.ndarray) else a == b
-
-
-def picture(explorer):
-    return unpack(explorer.header, explorer.data)["scene"]
-
-
 @pytest.mark.parametrize("explorer", ALL)
 def test_no_sequence_of_requests_raises_or_leaves_a_stale_picture(explorer):
     chance, subject = random.Random(explorer.__name__), explorer()
@@ -98,6 +84,5 @@ def test_a_fault_in_an_explorer_becomes_a_sentence():
 
     faulty = Faulty()
     before = faulty.state
-    faulty._heard(faulty, {"kind": "set", "name": "strides", "value": 3}, [])
-    assert faulty.header["message"] == "Faulty: this cannot be shown (a slip)."
+    assert ask(faulty, kind="set", name="strides", value=3) == "Faulty: this cannot be shown (a slip)."
     assert faulty.state == before

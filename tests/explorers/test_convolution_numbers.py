@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from explorers.accounts import check_accounts, check_text
 from explorers.naive import Convolution, sheets
+from explorers.wire import ask
 
 from nnlab import explorers
 from nnlab.core.errors import NnlabError
@@ -159,7 +160,7 @@ def test_channels_are_summed_apart_and_then_together_with_the_bias(explorer):
 
 def test_an_edited_cell_of_a_second_channel_reaches_its_channel():
     stride = explorers.Stride(channels=2, input_size=3, kernel_size=2)
-    stride._heard(stride, {"kind": "edit", "name": "x", "cell": 9 + 5, "text": "7"}, [])
+    ask(stride, kind="edit", name="x", cell=9 + 5, text="7")
     assert stride.x[1, 2, 1] == 7
     stride.channels = 1
     stride.channels = 2

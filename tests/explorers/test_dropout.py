@@ -40,6 +40,7 @@ def test_the_same_trial_draws_the_same_mask():
 def test_spatial_dropout_drops_whole_columns():
     mask = Dropout(np.ones((5, 8)), spatial=True).scene.grid("mask").values
     assert (mask == mask[0]).all()
+    assert 0 < mask.sum() < mask.size
 
 
 def test_the_curve_is_the_running_mean_of_the_sums():

@@ -7,30 +7,25 @@ import weakref
 import numpy as np
 import pytest
 from explorers.naive import Convolution
+from explorers.wire import ask, picture
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nnlab
 from nnlab import explorers
 from nnlab.core.errors import ArgumentError, NnlabError, ShapeError, UnknownArgumentError
-from nnlab.widgets.payload import unpack
 
 BOTH = pytest.mark.parametrize("explorer", [explorers.Stride, explorers.Padding])
 
 
 def sent(explorer):
     """The scene as JavaScript receives it: grids by name, and the rest."""
-    scene = unpack(explorer.header, explorer.data)["scene"]
+    scene = picture(explorer)
     return {grid["name"]: grid for grid in scene["parts"]}, scene
 
 
 def message(explorer):
     return explorer.header["message"]
-
-
-def ask(explorer, **request):
-    """What the view sends when a learner does something."""
-    explorer._heard(explorer, {"view": "v", "number": 1, **request}, [])
 
 
 def refusal(explorer, name, value):

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from explorers.wire import ask, picture, same
 
 from nnlab import explorers
 from nnlab.explorers import lattice
@@ -25,20 +26,11 @@ def computed(explorer):
     """Everything that can be computed ahead, as JavaScript receives it: scenes by position."""
     number = explorer.header["manners"]["lattice"]
     while explorer.lattice.get("number") != number or not explorer.lattice["done"]:
-        explorer._heard(explorer, {"kind": "ahead"}, [])
+        ask(explorer, kind="ahead")
     content, end = gzip.decompress(explorer.lattice_data), explorer.lattice["header"]
     header = json.loads(content[:end])
     assert len(header["scenes"]) == explorer.lattice["count"]
     return explorer.lattice["controls"], unpack(header["scenes"], content[end:], header["shared"])
-
-
-def same(a, b):
-    """Trees with equal arrays in them."""
-    if isinstance(a, dict):
-        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
-    if isinstance(a, list):
-        return len(a) == len(b) and all(map(same, a, b))
-    return np.array_equal(a, b, equal_nan=True) if isinstance(a, np.ndarray) else a == b
 
 
 @ALL
@@ -50,7 +42,7 @@ def test_every_scene_computed_ahead_is_the_one_that_python_sends(explorer):
     assert len(scenes) > 1
     for position in np.random.default_rng(0).permutation(list(scenes))[:25]:
         subject.change(**dict(zip(controls, json.loads(position), strict=True)))
-        assert same(unpack(subject.header, subject.data)["scene"], scenes[str(position)])
+        assert same(picture(subject), scenes[str(position)])
         assert subject.header["manners"]["lattice"] == number
 
 
@@ -72,7 +64,7 @@ def test_each_value_that_a_control_offers_here_is_there(explorer):
         lambda subject: subject.change(seed=8),
         lambda subject: subject.change(hide=["notes"]),
         lambda subject: subject.change(gradient=True, predict="grad_x"),
-        lambda subject: subject._heard(subject, {"kind": "edit", "name": "x", "cell": 1, "text": "77"}, []),
+        lambda subject: ask(subject, kind="edit", name="x", cell=1, text="77"),
     ],
 )
 def test_other_numbers_belong_to_another_lattice(change, monkeypatch):
@@ -115,6 +107,6 @@ def test_nothing_is_computed_ahead_before_the_view_is_idle():
 def test_a_turn_of_computing_ahead_is_short(monkeypatch):
     subject, clock = explorers.Stride(), itertools.count()
     monkeypatch.setattr(lattice.time, "perf_counter", lambda: next(clock) * 0.03)
-    subject._heard(subject, {"kind": "ahead"}, [])
+    ask(subject, kind="ahead")
     assert 0 < len(subject._lattice._scenes) <= 2
     assert subject.lattice == {}

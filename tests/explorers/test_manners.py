@@ -1,22 +1,18 @@
 """What all explorers do alike: undo, prediction and score, gradients, state, and names that do not exist."""
 
-import itertools
 import json
 
 import numpy as np
 import pytest
+from explorers.accounts import check_accounts
+from explorers.naive import Convolution, sheets
+from explorers.wire import ask
 
 from nnlab import explorers
 from nnlab.core.errors import NnlabError, UnknownArgumentError
 from nnlab.explorers.history import MOST
 
 BOTH = pytest.mark.parametrize("explorer", [explorers.Stride, explorers.Padding])
-
-
-def ask(explorer, **request):
-    """What the view sends when a learner does something."""
-    explorer._heard(explorer, {"view": "v", "number": 1, **request}, [])
-    return explorer.header["message"]
 
 
 def settled(explorer):
@@ -212,22 +208,11 @@ def test_gradients_are_those_of_a_loop_and_their_terms_add_up(explorer, strides,
     subject.gradient = True
     shape = subject.scene.grid("y").values.shape
     subject.grad = np.random.default_rng(1).integers(-3, 4, shape).astype(float)
-    x, kernel, upstream = subject.x, subject.kernel, subject.grad
-    pads = subject.trace.layer.pads((1, *x.shape, 1))
-    expected = {"grad_x": np.zeros(x.shape), "grad_kernel": np.zeros(kernel.shape), "grad_bias": np.sum(upstream)}
-    for (i, j), (u, v) in itertools.product(np.ndindex(shape), np.ndindex(kernel.shape)):
-        h, w = i * strides + u * dilation - pads[0][0], j * strides + v * dilation - pads[1][0]
-        if 0 <= h < x.shape[0] and 0 <= w < x.shape[1]:
-            expected["grad_x"][h, w] += upstream[i, j] * kernel[u, v]
-            expected["grad_kernel"][u, v] += upstream[i, j] * x[h, w]
-    for name, values in expected.items():
-        assert np.allclose(subject.scene.grid(name).values, values)
-        account = subject.scene.accounts[name]
-        assert np.allclose(np.nansum(account.values, axis=1), np.ravel(values))
-        factors = [
-            np.append(subject.scene.grid(each).values.ravel(), np.nan)[account.links[each]] for each in account.factors
-        ]
-        assert np.allclose(np.prod(factors, axis=0), account.values, equal_nan=True)
+    expected = Convolution(subject.x, subject.kernel, subject.bias, strides, padding, dilation).gradients(subject.grad)
+    for name, values in zip(("grad_x", "grad_kernel", "grad_bias"), expected, strict=True):
+        assert np.allclose(subject.scene.grid(name).values, sheets(values))
+        assert name in subject.scene.accounts
+    assert check_accounts(subject.scene) > 0
 
 
 def test_a_gradient_that_a_learner_set_survives_a_shorter_output():

@@ -1,9 +1,10 @@
 import json
 from math import prod
 
+import numpy as np
 import pytest
 
-from nnlab import Input, Model, Sequential, layers
+from nnlab import Input, Model, Sequential, layers, utils
 from nnlab.core.errors import ArgumentError
 from nnlab.explorers import ParameterCount
 from nnlab.explorers.costs import costs
@@ -51,6 +52,11 @@ def test_the_receipt_is_a_sum_of_products_with_that_value(kind):
 def test_the_weights_are_those_of_the_seed_and_leave_the_generator_alone():
     assert ParameterCount("Dense", seed=4).text == ParameterCount("Dense", seed=4).text
     assert ParameterCount("Dense", seed=4).text != ParameterCount("Dense", seed=5).text
+    utils.set_random_seed(0)
+    expected = layers.Dense(3)(np.ones((1, 4)))
+    utils.set_random_seed(0)
+    ParameterCount("Dense", seed=4)
+    assert (layers.Dense(3)(np.ones((1, 4))) == expected).all()
 
 
 def test_a_model_s_bars_add_up_and_its_map_counts_multiplications():

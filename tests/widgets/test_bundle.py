@@ -41,6 +41,7 @@ def test_the_bundle_asks_nobody_for_anything(name):
 
 def test_the_view_knows_no_layer():
     sources = "".join(path.read_text(encoding="utf-8") for path in (WIDGETS / "js").glob("*.js"))
+    assert "class" in sources
     assert not re.findall(r"conv|stride|padd?ed|kernel_size|dilation|pooling|dropout", sources, re.IGNORECASE)
 
 

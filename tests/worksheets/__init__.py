@@ -1,0 +1,16 @@
+"""What the explorers should show, worked out cell by cell with plain Python from the definitions of the layers.
+
+A worksheet is like a spreadsheet: some cells are given, the others say what they are made of: a sum, mean or maximum
+of products of other cells, or a line of arithmetic. Their numbers follow. Nothing here knows nnlab.
+"""
+
+from worksheets.arithmetic import exactly
+from worksheets.blocks import dropout, normalization, softmax
+from worksheets.sheet import Line, Term, Terms, Worksheet
+from worksheets.weights import WEIGHTS, model_of_layers, parameters
+from worksheets.windows import convolution, pooling
+
+__all__ = [
+    "WEIGHTS", "Line", "Term", "Terms", "Worksheet", "convolution", "dropout", "exactly", "model_of_layers",
+    "normalization", "parameters", "pooling", "softmax",
+]  # fmt: skip

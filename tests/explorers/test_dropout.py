@@ -84,6 +84,11 @@ def test_a_network_that_has_learnt_since_is_drawn_anew(network):
     assert explorer.scene.grid("inference").values == pytest.approx(network.predict(SAMPLE, verbose=0))
 
 
+def test_a_teacher_can_hide_the_rates_of_a_network(network):
+    assert Dropout(model=network, x=SAMPLE).scene.formula.startswith("rates: dropout")
+    assert Dropout(model=network, x=SAMPLE, hide="formula").scene.formula == ""
+
+
 def test_the_state_of_a_network_holds_its_weights(network):
     explorer = Dropout(model=network, x=SAMPLE)
     assert Dropout(**json.loads(json.dumps(explorer.state))).text == explorer.text

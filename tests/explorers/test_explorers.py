@@ -1,6 +1,7 @@
 """The explorers without a browser: settings, nonsense, what is sent, and that every number in it is a naive loop's."""
 
 import gc
+import inspect
 import json
 import weakref
 
@@ -123,6 +124,15 @@ def test_the_state_makes_the_same_explorer_again(explorer):
 @BOTH
 def test_the_same_seed_draws_the_same_numbers(explorer):
     assert explorer(seed=3).text == explorer(seed=3).text != explorer(seed=4).text
+
+
+def test_the_settings_are_the_arguments_of_the_constructor():
+    arguments = inspect.signature(explorers.Padding).parameters
+    assert list(arguments)[:4] == ["x", "kernel", "padding", "strides"]
+    assert (arguments["padding"].default, arguments["strides"].default) == ("same", 1)
+    assert explorers.Padding(None, [[1]], "full").state == explorers.Padding(kernel=[[1]], padding="full").state
+    with pytest.raises(TypeError, match="multiple values for argument 'x'"):
+        explorers.Stride([[1]], x=[[2]])
 
 
 def test_parameters_are_traits():

@@ -17,7 +17,7 @@ from nnlab.explorers.block import Block
 from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
 from nnlab.explorers.settings import Setting, Settings
-from nnlab.explorers.sheets import LARGEST, single, two_sides, upstream, volume
+from nnlab.explorers.sheets import LARGEST, channels_last, single, two_sides, upstream, volume
 from nnlab.explorers.windows import Pass
 from nnlab.widgets.scene import Scene
 
@@ -119,7 +119,7 @@ class ConvolutionExplorer(Explorer):
 
     def edited(self, name: str, values: np.ndarray) -> Settings:
         """The channels of an array come last, in a picture first."""
-        return {name: np.moveaxis(values, 0, -1) if values.ndim == 3 else values}
+        return {name: channels_last(values)}
 
     def accept(self, *calls: Call) -> Settings:
         """The settings of an Input, a padding and a Conv2D with one filter, or of a stack of them with rates."""

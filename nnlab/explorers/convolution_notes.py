@@ -3,7 +3,7 @@
 import numpy as np
 
 from nnlab import arrays, layers
-from nnlab.explorers.sheets import by, volume
+from nnlab.explorers.sheets import by, channels_last, volume
 from nnlab.explorers.windows import Pass
 from nnlab.widgets import decimals
 
@@ -28,7 +28,7 @@ def dilation(shown: Pass) -> list[str]:
     rates, size = shown.layer.dilation_rate, shown.layer.kernel_size
     wide = spread(shown.kernel, rates)
     ordinary = layers.Conv2D(1, wide.shape[-2:], strides=shown.layer.strides, kernel_initializer="zeros")
-    image, weights = (volume(np.moveaxis(each, 0, -1) if each.ndim == 3 else each) for each in (shown.padded, wide))
+    image, weights = (volume(channels_last(each)) for each in (shown.padded, wide))
     ordinary.build((1, *image.shape))
     ordinary.set_weights([weights[..., None], shown.bias.ravel()])
     apart = float(np.abs(ordinary(image[None])[0, :, :, 0] - shown.y).max())

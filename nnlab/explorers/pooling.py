@@ -13,7 +13,7 @@ from nnlab.explorers.explorer import Explorer
 from nnlab.explorers.keras_line import Call
 from nnlab.explorers.pooling_picture import scene
 from nnlab.explorers.settings import Setting, Settings
-from nnlab.explorers.sheets import gradient_of, sheets, single, two_sides, volume
+from nnlab.explorers.sheets import channels_last, gradient_of, sheets, single, two_sides, volume
 from nnlab.layers import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
 from nnlab.widgets.scene import Scene
 
@@ -137,5 +137,5 @@ class Pooling(Explorer):
 
     def edited(self, name: str, values: np.ndarray) -> Settings:
         """A number of the shifted picture is one of x, whose channels come last."""
-        values = np.moveaxis(values, 0, -1) if values.ndim == 3 else values
+        values = channels_last(values)
         return {name: np.roll(values, -1, axis=1) if name == "x" and self.settings["shift"] else values}

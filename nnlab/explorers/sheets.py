@@ -104,6 +104,11 @@ def sheets(array: np.ndarray) -> np.ndarray:
     return np.moveaxis(array, -1, 0) if array.shape[-1] > 1 else array[..., 0]
 
 
+def channels_last(image: np.ndarray) -> np.ndarray:
+    """What `sheets` made channels first, as a layer has it."""
+    return np.moveaxis(image, 0, -1) if image.ndim == 3 else image
+
+
 def channels(image: np.ndarray) -> tuple[str, ...]:
     """Short names for the sheets of an image, where there are several.
 

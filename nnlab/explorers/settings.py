@@ -46,11 +46,11 @@ def signature(owner: type) -> inspect.Signature:
     """The settings of a class as arguments of its constructor; its own come before those that it inherits."""
     arguments: dict[str, inspect.Parameter] = {}
     for each in owner.__mro__:
-        hints = inspect.get_annotations(each)
-        for name, trait in vars(each).items():
-            if isinstance(trait, Setting) and name not in arguments:
-                form, default = inspect.Parameter.POSITIONAL_OR_KEYWORD, trait.default_value
-                arguments[name] = inspect.Parameter(name, form, default=default, annotation=hints.get(name, Any))
+        own = {name: trait for name, trait in vars(each).items() if isinstance(trait, Setting)}
+        hints = inspect.get_annotations(each) if own else {}  # those of other libraries may name what is not imported
+        for name, trait in own.items():
+            form, hint = inspect.Parameter.POSITIONAL_OR_KEYWORD, hints.get(name, Any)
+            arguments.setdefault(name, inspect.Parameter(name, form, default=trait.default_value, annotation=hint))
     return inspect.Signature(list(arguments.values()))
 
 

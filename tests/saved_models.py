@@ -130,7 +130,14 @@ def pushed(lib: Any) -> Any:
     return lib.Model([one, other], [near, far], name="pushed")
 
 
-DRAWN = {"pushed": pushed} | {
+def named(lib: Any) -> Any:
+    """Outputs in a dict, whose sorted keys say which layers come first."""
+    one, other = lib.Input((4, 3), name="in0"), lib.Input((4, 3), name="in1")
+    size, kind = lib.Dense(3, name="looks_first")(one), lib.Dense(3, name="is_first")(other)
+    return lib.Model([one, other], {"size": size, "kind": kind}, name="named")
+
+
+DRAWN = {"pushed": pushed, "named": named} | {
     f"drawn{seed}": partial(drawn, seed=seed) for seed in range(12)
 }  # no copies of these are kept
 IN_HDF5 = ("lenet", "text", "nested")  # those that are kept in the older format too
@@ -173,7 +180,9 @@ def made(key: str, lib: Any) -> Any:
 
 
 def flat(tensors: Any) -> list[Any]:
-    """One tensor, or each of several, however they are nested."""
+    """One tensor, or each of several, however they are nested; those of a dict by its sorted keys."""
+    if isinstance(tensors, dict):
+        tensors = [tensors[key] for key in sorted(tensors)]
     if not isinstance(tensors, list | tuple):
         return [tensors]
     return [each for part in tensors for each in flat(part)]

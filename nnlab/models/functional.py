@@ -22,15 +22,16 @@ from nnlab.models.connection import Connection
 from nnlab.models.graph_config import graph_config
 from nnlab.models.graph_reading import Reader
 from nnlab.models.model import Model
-from nnlab.models.planning import between, check_names, paths_of, tensors
+from nnlab.models.planning import between, check_names, paths_of, sorted_keys, tensors
 from nnlab.models.shapes import Shape, as_shapes, fits, one_or_tuple
 
 
 class Functional(Model):
-    """What `Model(inputs, outputs)` makes: the layers between symbolic tensors, each one or a list of them.
+    """What `Model(inputs, outputs)` makes: the layers between symbolic tensors, each one, or a list or dict of them.
 
-    With several inputs the model takes a list of arrays, with several outputs it returns a tuple. It is a layer, so
-    it can be called on symbolic tensors itself. Raises ArgumentError where outputs and inputs are not connected.
+    With several inputs the model takes a list of arrays, with several outputs it returns a tuple; outputs in a dict
+    are returned in one, and in traces a tuple has them in the order of the sorted keys. It is a layer, so it can be
+    called on symbolic tensors itself. Raises ArgumentError where outputs and inputs are not connected.
 
     >>> from nnlab import Input, layers
     >>> x = Input(shape=(32,))
@@ -44,8 +45,9 @@ class Functional(Model):
 
     def __init__(self, inputs: Any = None, outputs: Any = None, *, name: str | None = None, **kwargs: Any):
         super().__init__(name=name, **kwargs)
+        self.output_keys = sorted_keys(self._label, outputs)
         self.inputs = tensors(self._label, "inputs", inputs)
-        self.outputs = tensors(self._label, "outputs", outputs)
+        self.outputs = tensors(self._label, "outputs", in_order(outputs, self.output_keys))
         self._nodes = between(self._label, self.inputs, self.outputs)
         check_names(self._label, dict.fromkeys(node.layer for node in self._nodes))
         self._paths = paths_of(self._nodes)
@@ -75,7 +77,9 @@ class Functional(Model):
 
     @property
     def output_names(self) -> tuple[str, ...]:
-        """The outputs by the paths of the calls that make them: the layer's name, `name#2` for its second call."""
+        """The outputs by their keys, or by the calls that make them: the layer's name, `name#2` for its second call."""
+        if self.output_keys is not None:
+            return self.output_keys
         paths = {tensor: tensor.name for tensor in self.inputs}
         for path, node in zip(self._paths, self._nodes, strict=True):
             several = len(node.outputs) > 1
@@ -145,7 +149,11 @@ class Functional(Model):
                 raise ShapeError(f"{self._label}: expected {which}an array of shape {tensor.shape}, received {part}.")
 
     def __call__(self, x: Any, training: bool | None = None, **inputs: Any) -> Any:
-        return super().__call__(self._in_order(x), training=training, **inputs)
+        return self.as_output(super().__call__(self._in_order(x), training=training, **inputs))
+
+    def as_output(self, y: Any) -> Any:
+        """What the model returns: of outputs that were given in a dict, a dict."""
+        return y if self.output_keys is None else dict(zip(self.output_keys, parts(y), strict=True))
 
     def as_input(self, x: Any, argument: str = "x") -> Any:
         """`x` as an array; for several inputs, in a list or in a dict by name, as a tuple of arrays, one for each."""
@@ -175,7 +183,7 @@ class Functional(Model):
                 f"{self._label}: x must have the names of the inputs as keys ({', '.join(self.input_names)}), received "
                 f"{', '.join(map(str, x)) or 'an empty dict'}."
             )
-        found = [x[name] for name in self.input_names]
+        found = in_order(x, self.input_names)
         return found if self.takes_several else found[0]
 
     # ---- the contract of a layer
@@ -245,6 +253,11 @@ class Functional(Model):
 def read(values: Mapping[SymbolicTensor, Any], tensors: Any) -> Any:
     """What `values` holds of a tensor, or of each in a tuple."""
     return tuple(values[tensor] for tensor in tensors) if isinstance(tensors, tuple) else values[tensors]
+
+
+def in_order(by_name: Any, names: tuple[str, ...] | None) -> Any:
+    """The values of a dict in the order of these names; anything else as it is."""
+    return by_name if names is None else [by_name[name] for name in names]
 
 
 def output_masks(count: int) -> dict[str, Step]:

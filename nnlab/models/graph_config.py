@@ -35,12 +35,15 @@ def graph_config(model: "Functional") -> dict[str, Any]:
     inside = {layer.name for layer in model.layers if hasattr(layer, "inputs")}  # there the calls count from 1
     outputs = [[name, call + (name in inside), place] for name, call, place in map(places.get, model.outputs)]
     inputs = [list(places[tensor]) for tensor in model.inputs]
+    ends = outputs if len(outputs) > 1 else outputs[0]
+    if model.output_keys is not None:
+        ends = dict(zip(model.output_keys, outputs, strict=True))
     return {
         "name": model.name,
         "trainable": model.trainable,
         "layers": entries,
         "input_layers": inputs if len(inputs) > 1 else inputs[0],
-        "output_layers": outputs if len(outputs) > 1 else outputs[0],
+        "output_layers": ends,
     }
 
 

@@ -50,7 +50,13 @@ class Reader:
         shifts = {name: shift(name, self.calls) for name, layer in self.layers.items() if hasattr(layer, "layers")}
         self._run([shifted(call, shifts) for call in self.calls])
         self.inputs = [self._tensor(ref) for ref in self._ends("input_layers", config)]
-        self.outputs = [self._tensor(self._made_last(ref, shifts)) for ref in self._ends("output_layers", config)]
+        made, ends = (
+            [self._made_last(ref, shifts) for ref in self._ends("output_layers", config)],
+            config["output_layers"],
+        )
+        self.outputs: Any = [self._tensor(ref) for ref in made]
+        if isinstance(ends, Mapping) and len(ends) == len(made):
+            self.outputs = dict(zip(sorted(ends), self.outputs, strict=True))
 
     def _made_last(self, ref: Ref, shifts: Mapping[str, int]) -> Ref:
         """An output, its call counted from 0: of a model inside, Keras counts its calls from 1 there."""

@@ -12,10 +12,10 @@ from nnlab.models.steps import LOSS
 
 
 def tensors(owner: str, argument: str, value: Any) -> list[SymbolicTensor]:
-    """The symbolic tensors of an argument: one, a list of them, or for inputs a dict by their names."""
-    if isinstance(value, Mapping) and argument == "inputs":
+    """The symbolic tensors of an argument: one, a list of them, or a dict by the names of the inputs or outputs."""
+    if isinstance(value, Mapping):
         for key, each in value.items():
-            if isinstance(each, SymbolicTensor) and each.name != key:
+            if argument == "inputs" and isinstance(each, SymbolicTensor) and each.name != key:
                 raise ArgumentError(
                     f"{owner}: inputs= calls {key!r} what is named {each.name!r}; make it as Input(..., name={key!r})."
                 )
@@ -25,13 +25,23 @@ def tensors(owner: str, argument: str, value: Any) -> list[SymbolicTensor]:
         if not isinstance(each, SymbolicTensor):
             raise ArgumentError(
                 f"{owner}: {argument}= must be a symbolic tensor, from Input or from layers called on one, or a list "
-                f"of them; received {type(each).__name__}."
+                f"or dict of them; received {type(each).__name__}."
             )
     if not found:
         raise ArgumentError(f"{owner}: {argument}= is empty, expected at least one symbolic tensor.")
     if argument == "inputs" and len(set(found)) < len(found):
         raise ArgumentError(f"{owner}: inputs= holds the same symbolic tensor twice.")
     return found
+
+
+def sorted_keys(owner: str, outputs: Any) -> tuple[str, ...] | None:
+    """The keys of a dict of outputs in the order in which Keras puts them; None if it is no dict."""
+    if not isinstance(outputs, Mapping):
+        return None
+    for key in outputs:
+        if not isinstance(key, str):
+            raise ArgumentError(f"{owner}: the keys of outputs= must be texts, the outputs' names, received {key!r}.")
+    return tuple(sorted(outputs))
 
 
 def between(owner: str, inputs: list[SymbolicTensor], outputs: list[SymbolicTensor]) -> list[Node]:

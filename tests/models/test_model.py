@@ -338,6 +338,49 @@ def test_several_outputs_come_as_a_tuple_from_predict_too():
         np.testing.assert_allclose(whole, part, rtol=1e-5, atol=1e-6)
 
 
+def named():
+    """Two outputs in a dict whose keys are neither the names of the layers nor in the order of the alphabet."""
+    x = Input((4,), name="x")
+    hidden = Dense(3, name="hidden")(x)
+    return Model(
+        x, {"size": Dense(1, name="first")(hidden), "kind": Dense(3, activation="softmax", name="second")(hidden)}
+    )
+
+
+def test_outputs_in_a_dict_come_in_a_dict_from_every_method():
+    model = named()
+    hidden = model.get_layer("hidden")(A)
+    expected = {"kind": model.get_layer("second")(hidden), "size": model.get_layer("first")(hidden)}
+    for found in (model(A), model.predict(A), model.predict(iter([A])), model(A[:0]), model.predict(A[:0])):
+        assert list(found) == ["kind", "size"]
+        for key, value in found.items():
+            np.testing.assert_allclose(value, expected[key][: len(value)], rtol=1e-6)
+    assert [part.shape for part in model.trace(A)["y"].value] == [(6, 3), (6, 1)]
+    only = Model(x := Input((4,)), {"only": Dense(2)(x)})
+    assert {key: value.shape for key, value in only(A).items()} == {"only": (6, 2)}
+
+
+def test_losses_truths_and_logs_go_by_the_keys_of_the_outputs():
+    model, truth = named(), {"size": B[:, :1], "kind": np.arange(6) % 3}
+    model.compile("sgd", {"kind": "sparse_categorical_crossentropy", "size": "mse"}, metrics={"kind": ["accuracy"]})
+    expected = float(((model(A)["size"] - truth["size"]) ** 2).mean())
+    assert model.trace(A, y=truth)["loss/size/y"].value == pytest.approx(expected)
+    logs = model.train_on_batch(A, truth, return_dict=True)
+    assert list(logs) == ["loss", "kind_loss", "size_loss", "kind_accuracy"]
+    assert logs["size_loss"] == pytest.approx(expected)
+
+
+def test_a_model_with_outputs_in_a_dict_stands_inside_other_models():
+    inside, x = named(), Input((4,))
+    tensors = inside(x)
+    outer = Model(x, layers.Add()([tensors["size"], tensors["kind"]]))
+    own = type("Own", (Model,), {"call": lambda self, x: self.inside(x)["size"] + self.inside(x)["kind"]})()
+    own.inside = inside
+    expected = inside(A)["size"] + inside(A)["kind"]
+    np.testing.assert_allclose(outer(A), expected, rtol=1e-6)
+    np.testing.assert_allclose(own(A), expected, rtol=1e-6)
+
+
 # ---- mistakes
 
 
@@ -382,16 +425,17 @@ MISTAKES = {
     ),
     "expected one symbolic tensor, received 2; merge them first.": lambda: Dense(2)([Input((3,)), Input((3,))]),
     "inputs= must be a symbolic tensor": lambda: Model(np.ones(3), Dense(2)(Input((3,)))),
-    "outputs= must be a symbolic tensor, from Input or from layers called on one, or a list of them; received Dense": (
-        lambda: Model(Input((3,)), Dense(2))
-    ),
+    "outputs= must be a symbolic tensor, from Input or from layers called on one, or a list or dict of them; received "
+    "Dense": lambda: Model(Input((3,)), Dense(2)),
     "received NoneType": lambda: Model(),
     "inputs= calls 'a' what is named 'one'; make it as Input(..., name='a').": (
         lambda: Model({"a": (x := Input((3,), name="one"))}, Dense(2)(x))
     ),
-    "outputs= must be a symbolic tensor, from Input or from layers called on one, or a list of them; received dict": (
-        lambda: Model(x := Input((3,)), {"end": Dense(2)(x)})
+    "of them; received ndarray": lambda: Model(Input((3,)), {"end": np.ones(3)}),
+    "the keys of outputs= must be texts, the outputs' names, received 1.": (
+        lambda: Model(x := Input((3,)), {1: Dense(2)(x)})
     ),
+    "outputs= is empty": lambda: Model(Input((3,)), {}),
     "inputs= is empty": lambda: Model([], Dense(2)(Input((3,)))),
     "the same symbolic tensor twice": lambda: Model([x := Input((3,)), x], Dense(2)(x)),
     "expected an array of shape (None, 4), received (6, 3).": lambda: classifier("mse")(A[:, :3]),

@@ -48,6 +48,16 @@ def test_a_graph_with_shared_and_nested_layers_comes_back(name, file, tmp_path):
 
 
 @in_both_formats
+def test_outputs_in_a_dict_come_back_in_a_dict(file, tmp_path):
+    model, x = saved_models.named(LIBRARY), saved_models.inputs("named")
+    model.save(tmp_path / file)
+    again = nnlab.load_model(tmp_path / file)
+    assert again.get_config() == model.get_config()
+    for key, value in model(x).items():
+        np.testing.assert_array_equal(again(x)[key], value)
+
+
+@in_both_formats
 def test_a_row_of_layers_comes_back_with_what_compile_was_told(file, tmp_path):
     model = Sequential([Input((4,)), layers.Dense(3, activation="softmax")], name="row")
     metrics = ["accuracy", nnlab.metrics.AUC(num_thresholds=7), nnlab.metrics.Precision(0.25)]

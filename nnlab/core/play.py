@@ -75,7 +75,7 @@ def unplay(operations: list[Operation], arrived: list[Any], s: Record, g: Record
                 add(arrived, step.places, gradients, step.arguments)
         else:
             pairs = zip(step.out, step.y, strict=True)
-            dy = tuple(np.zeros(*like) if arrived[out] is None else arrived[out] for out, like in pairs)
+            dy = tuple(np.zeros(*form) if arrived[out] is None else arrived[out] for out, form in pairs)
             child = g.undo(step.name, step.undo, s, dy if len(dy) > 1 else dy[0])
             add(arrived, step.places[0], child.x)
             for name, place in step.places[1].items():
@@ -109,7 +109,7 @@ def add(arrived: list[Any], places: Any, gradients: Any, arguments: Any = None) 
         arrived[places] = gradients if arrived[places] is None else arrived[places] + gradients
 
 
-def like(gradient: Any, value: np.ndarray) -> np.ndarray:
+def or_zeros(gradient: Any, value: np.ndarray) -> np.ndarray:
     """A gradient of this value, zeros if none has arrived."""
     return np.zeros_like(value) if gradient is None else np.asarray(gradient, value.dtype)
 
@@ -117,8 +117,8 @@ def like(gradient: Any, value: np.ndarray) -> np.ndarray:
 def filled(arrived: list[Any], places: Any, values: Any) -> Any:
     """The gradients of one value or of a tuple."""
     if isinstance(values, tuple):
-        return tuple(like(arrived[place], value) for place, value in zip(places, values, strict=True))
-    return like(arrived[places], values)
+        return tuple(or_zeros(arrived[place], value) for place, value in zip(places, values, strict=True))
+    return or_zeros(arrived[places], values)
 
 
 def over_parts(change: Any, value: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nnlab.core.play import add, filled, like, over_parts, play, unplay
+from nnlab.core.play import add, filled, or_zeros, over_parts, play, unplay
 from nnlab.core.record import Call, Record, parts, shape_of
 from nnlab.core.recorded_array import places_of, plain, read_only
 from nnlab.core.tape import Tape
@@ -57,9 +57,9 @@ def backward(self: "Layer", s: Record, g: Record) -> Any:
     add(arrived, losses, [np.ones((), self.dtype)] * len(losses))
     unplay(operations, arrived, s, g)
     for name, place in own.items():
-        setattr(g, name, like(None if place is None else arrived[place], vars(s)[name]))
+        setattr(g, name, or_zeros(None if place is None else arrived[place], vars(s)[name]))
     for variable, place in outside.items():  # a weight of another layer, used here
-        g.call.add_gradient(variable, like(arrived[place], variable.value))
+        g.call.add_gradient(variable, or_zeros(arrived[place], variable.value))
     for name, place in given.items():
         if all(part is not None and part.dtype.kind == "f" for part in parts(vars(s)[name])):
             setattr(g, name, filled(arrived, place, vars(s)[name]))

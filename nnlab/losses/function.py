@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nnlab.core.errors import ArgumentError, ShapeError
-from nnlab.core.play import add, like, play, unplay
+from nnlab.core.play import add, or_zeros, play, unplay
 from nnlab.core.record import Record, shape_of
 from nnlab.core.recorded_array import places_of, plain, read_only
 from nnlab.core.tape import Tape
@@ -70,7 +70,7 @@ class FunctionLoss(Loss):
         arrived: list[Any] = [None] * count
         add(arrived, of_loss, g.per_example)
         unplay(operations, arrived, s, g)
-        return like(arrived[of_prediction], s.y_pred)
+        return or_zeros(arrived[of_prediction], s.y_pred)
 
 
 def takes_two(function: Any) -> bool:

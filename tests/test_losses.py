@@ -321,7 +321,7 @@ def test_the_trace_of_a_model_shows_the_steps_of_a_loss_of_ones_own():
         error = y_true - y_pred
         return np.mean(np.maximum(0.9 * error, -0.1 * error), axis=-1)
 
-    model = Sequential([Input((2,)), layers.Dense(1)])
+    model = Sequential([Input((2,)), layers.Dense(1, kernel_initializer="zeros")])  # which is not right from the start
     model.compile(optimizer="sgd", loss=pinball, metrics=[pinball])
     x, y = np.ones((4, 2)), np.ones((4, 1))
     trace = model.trace(x, y=y)

@@ -6,6 +6,7 @@ from formula import uniform
 
 from nnlab import Sequential, layers
 from nnlab.core.errors import NnlabError
+from nnlab.utils import set_random_seed
 
 ROWS, IMAGES = uniform("rows", (4, 6), -3, 3), uniform("images", (2, 5, 3, 6), -3, 3)
 
@@ -89,6 +90,7 @@ def test_activity_regularization_adds_its_penalty_for_each_sample_and_changes_no
 
 
 def test_they_train_inside_a_model():
+    set_random_seed(0)
     model = Sequential(
         [layers.Dense(6), layers.LayerNormalization(), layers.PReLU(), layers.GroupNormalization(2), layers.Dense(1)]
     )

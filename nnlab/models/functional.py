@@ -47,7 +47,7 @@ class Functional(Model):
         super().__init__(name=name, **kwargs)
         self.output_keys = sorted_keys(self._label, outputs)
         self.inputs = tensors(self._label, "inputs", inputs)
-        self.outputs = tensors(self._label, "outputs", in_order(outputs, self.output_keys))
+        self.outputs = tensors(self._label, "outputs", values_by(self.output_keys, outputs))
         self._nodes = between(self._label, self.inputs, self.outputs)
         check_names(self._label, dict.fromkeys(node.layer for node in self._nodes))
         self._paths = paths_of(self._nodes)
@@ -183,7 +183,7 @@ class Functional(Model):
                 f"{self._label}: x must have the names of the inputs as keys ({', '.join(self.input_names)}), received "
                 f"{', '.join(map(str, x)) or 'an empty dict'}."
             )
-        found = in_order(x, self.input_names)
+        found = values_by(self.input_names, x)
         return found if self.takes_several else found[0]
 
     # ---- the contract of a layer
@@ -255,9 +255,9 @@ def read(values: Mapping[SymbolicTensor, Any], tensors: Any) -> Any:
     return tuple(values[tensor] for tensor in tensors) if isinstance(tensors, tuple) else values[tensors]
 
 
-def in_order(by_name: Any, names: tuple[str, ...] | None) -> Any:
-    """The values of a dict in the order of these names; anything else as it is."""
-    return by_name if names is None else [by_name[name] for name in names]
+def values_by(names: tuple[str, ...] | None, given: Any) -> Any:
+    """The values of a dict in the order of these names; what is given itself, if there are none."""
+    return given if names is None else [given[name] for name in names]
 
 
 def output_masks(count: int) -> dict[str, Step]:

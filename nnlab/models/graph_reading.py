@@ -50,12 +50,9 @@ class Reader:
         shifts = {name: shift(name, self.calls) for name, layer in self.layers.items() if hasattr(layer, "layers")}
         self._run([shifted(call, shifts) for call in self.calls])
         self.inputs = [self._tensor(ref) for ref in self._ends("input_layers", config)]
-        made, ends = (
-            [self._made_last(ref, shifts) for ref in self._ends("output_layers", config)],
-            config["output_layers"],
-        )
-        self.outputs: Any = [self._tensor(ref) for ref in made]
-        if isinstance(ends, Mapping) and len(ends) == len(made):
+        last = [self._made_last(ref, shifts) for ref in self._ends("output_layers", config)]
+        self.outputs: Any = [self._tensor(ref) for ref in last]
+        if isinstance(ends := config["output_layers"], Mapping) and len(ends) == len(last):
             self.outputs = dict(zip(sorted(ends), self.outputs, strict=True))
 
     def _made_last(self, ref: Ref, shifts: Mapping[str, int]) -> Ref:

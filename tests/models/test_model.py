@@ -342,9 +342,8 @@ def named():
     """Two outputs in a dict whose keys are neither the names of the layers nor in the order of the alphabet."""
     x = Input((4,), name="x")
     hidden = Dense(3, name="hidden")(x)
-    return Model(
-        x, {"size": Dense(1, name="first")(hidden), "kind": Dense(3, activation="softmax", name="second")(hidden)}
-    )
+    size, kind = Dense(1, name="first")(hidden), Dense(3, activation="softmax", name="second")(hidden)
+    return Model(x, {"size": size, "kind": kind})
 
 
 def test_outputs_in_a_dict_come_in_a_dict_from_every_method():

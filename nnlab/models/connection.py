@@ -4,9 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nnlab.core.graph import Node
 from nnlab.core.layer import Layer
 from nnlab.core.record import Call, Record, parts
 from nnlab.core.recorded_array import flat
+from nnlab.core.symbolic import SymbolicTensor
 from nnlab.models.shapes import Shape
 
 TRIED = 13  # examples in the batch with which a call is tried, to tell its axis from the others
@@ -34,6 +36,22 @@ def in_a_row(layers: list[Layer], shape: Shape | None, start: str) -> list[Conne
     return found
 
 
+def of_graph(inputs: list[SymbolicTensor], nodes: list[Node], paths: list[str]) -> list[Connection]:
+    """The calls of a graph, of which each has a path."""
+    found, names = [], {tensor: tensor.name for tensor in inputs}
+    for path, node in zip(paths, nodes, strict=True):
+        reads = tuple(names[tensor] for tensor in node.inputs)
+        shapes = tuple(tensor.shape for tensor in node.outputs)
+        found.append(Connection(path, node.layer, type(node.layer).__name__, shapes, reads))
+        names |= {tensor: part_of(path, index, len(node.outputs)) for index, tensor in enumerate(node.outputs)}
+    return found
+
+
+def part_of(path: str, index: int, count: int) -> str:
+    """What one of `count` outputs of a call is called where it is read."""
+    return path if count == 1 else f"{path}[{index}]"
+
+
 def of_call(model: Layer, shapes: tuple[Shape, ...], names: tuple[str, ...]) -> list[Connection]:
     """The calls that a model of one's own makes in its `call`, tried on zeros of these shapes."""
     arrays = tuple(np.zeros([TRIED if size is None else size for size in shape], model.dtype) for shape in shapes)
@@ -59,5 +77,5 @@ def of_call(model: Layer, shapes: tuple[Shape, ...], names: tuple[str, ...]) -> 
             )
         )
         for index, place in enumerate(outputs):
-            paths[place] = step.name if len(outputs) == 1 else f"{step.name}[{index}]"
+            paths[place] = part_of(step.name, index, len(outputs))
     return found

@@ -18,7 +18,7 @@ from nnlab.core.record import Record, parts
 from nnlab.core.step import Step
 from nnlab.core.symbolic import SymbolicTensor
 from nnlab.models import keras_order
-from nnlab.models.connection import Connection
+from nnlab.models.connection import Connection, of_graph
 from nnlab.models.graph_config import graph_config
 from nnlab.models.graph_reading import Reader
 from nnlab.models.model import Model
@@ -65,15 +65,7 @@ class Functional(Model):
     @property
     def connections(self) -> list[Connection]:
         """Each call: its path in a trace, the layer, the shapes it makes, and the paths (or inputs) it reads from."""
-        paths = {tensor: tensor.name for tensor in self.inputs}
-        found = []
-        for path, node in zip(self._paths, self._nodes, strict=True):
-            reads = tuple(paths[tensor] for tensor in node.inputs)
-            shapes = tuple(tensor.shape for tensor in node.outputs)
-            found.append(Connection(path, node.layer, type(node.layer).__name__, shapes, reads))
-            for index, tensor in enumerate(node.outputs):
-                paths[tensor] = path if len(node.outputs) == 1 else f"{path}[{index}]"
-        return found
+        return of_graph(self.inputs, self._nodes, self._paths)
 
     @property
     def output_names(self) -> tuple[str, ...]:

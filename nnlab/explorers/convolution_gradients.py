@@ -9,7 +9,7 @@ import numpy as np
 
 from nnlab.explorers import paddings
 from nnlab.explorers.sheets import channels
-from nnlab.explorers.windows import Pass, numbered
+from nnlab.explorers.windows import Pass, numbered, readers
 from nnlab.widgets import decimals
 from nnlab.widgets.accounts import Account, Terms
 from nnlab.widgets.scene import Grid
@@ -95,17 +95,3 @@ def _to_mirrored(shown: Pass, digits: int) -> Terms:
     gradient = shown.gradient("padded").astype(float).ravel()
     values = np.where(table >= 0, gradient[table], np.nan)
     return Terms({"grad_padded": table}, ("grad_padded",), values, (1, most), digits)
-
-
-def readers(table: np.ndarray, cells: int) -> np.ndarray:
-    """For each cell and each weight, the window in which they meet; -1 where there is none.
-
-    >>> readers(np.array([[0, 1], [1, 2]]), cells=3)
-    array([[ 0, -1],
-           [ 1,  0],
-           [-1,  1]])
-    """
-    windows, weights = np.nonzero(table >= 0)
-    met = np.full((cells, table.shape[1]), -1)
-    met[table[windows, weights], weights] = windows
-    return met

@@ -3,8 +3,8 @@
 import numpy as np
 
 from nnlab.core.trace import Trace
-from nnlab.explorers.convolution_gradients import readers
 from nnlab.explorers.sheets import channels, sheets
+from nnlab.explorers.windows import readers
 from nnlab.widgets import decimals
 from nnlab.widgets.accounts import Account, Equation, Terms
 from nnlab.widgets.scene import Grid

@@ -120,6 +120,20 @@ def counts(table: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return np.bincount(table[table >= 0], minlength=int(np.prod(shape))).reshape(shape)
 
 
+def readers(table: np.ndarray, cells: int) -> np.ndarray:
+    """For each cell and each weight, the window in which they meet; -1 where there is none.
+
+    >>> readers(np.array([[0, 1], [1, 2]]), cells=3)
+    array([[ 0, -1],
+           [ 1,  0],
+           [-1,  1]])
+    """
+    windows, weights = np.nonzero(table >= 0)
+    met = np.full((cells, table.shape[1]), -1)
+    met[table[windows, weights], weights] = windows
+    return met
+
+
 def ring(shown: Pass) -> tuple[Mark, ...]:
     """The cells that padding added, and among them the extra row or column of an odd total."""
     outside = np.ones(shown.padded.shape, bool)

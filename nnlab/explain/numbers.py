@@ -4,6 +4,7 @@ A number that is not zero never reads as zero, and a number that was rounded can
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,9 +27,9 @@ def digits(array: Any, significant: int = SIGNIFICANT) -> int:
     if values.dtype.kind != "f" or not values.any():
         return 0
     wide = values.astype(float)
-    for decimals in range(significant + 1):
-        if (np.round(wide, decimals).astype(values.dtype) == values).all():
-            return decimals
+    exactly = fewest(wide, significant, lambda shown: shown.astype(values.dtype) == values)
+    if exactly is not None:
+        return exactly
     decimals = significant - 1 - math.floor(math.log10(np.abs(wide).max()))
     decimals = min(max(decimals, 0), MOST_DECIMALS - 1)
     if wide.size > FEW:
@@ -40,6 +41,16 @@ def digits(array: Any, significant: int = SIGNIFICANT) -> int:
         if len(np.unique(np.round(wide, decimals + more))) == different:
             return decimals + more
     return decimals
+
+
+def fewest(values: np.ndarray, most: int, same: Callable[[np.ndarray], np.ndarray]) -> int | None:
+    """The fewest decimals, at most `most`, with which all `values` are still the `same`; None if none are enough.
+
+    >>> halves = np.array([0.5, -2.5])
+    >>> fewest(halves, 3, lambda shown: shown == halves)
+    1
+    """
+    return next((decimals for decimals in range(most + 1) if same(np.round(values, decimals)).all()), None)
 
 
 def format_array(array: Any, decimals: int | None = None) -> np.ndarray:

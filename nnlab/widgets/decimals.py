@@ -5,6 +5,8 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 import numpy as np
 
+from nnlab.explain import numbers
+
 MOST = 3  # decimals of a number that no few decimals show exactly
 WIDE = Context(prec=400)  # room for every digit of every float
 TOLERANCE = 1e-6  # a little more than the relative precision of float32
@@ -13,15 +15,14 @@ TOLERANCE = 1e-6  # a little more than the relative precision of float32
 def exact(values: np.ndarray, most: int = MOST) -> int | None:
     """The fewest decimals, at most `most`, that show all finite `values` exactly (to float32); None if none do.
 
+    A table (`explain.numbers`) wants a text that reads back as the very number; here a sum may be off by as much as
+    float32 rounds what it is added from.
+
     >>> exact(np.float32([0.1, -2.5])), exact(np.array([1 / 3]))
     (1, None)
     """
-    values = np.asarray(values, float)
-    values = values[np.isfinite(values)]
-    for digits in range(most + 1):
-        if (np.abs(values - np.round(values, digits)) <= TOLERANCE * np.abs(values)).all():
-            return digits
-    return None
+    values = numbers.finite(np.asarray(values, float))
+    return numbers.fewest(values, most, lambda shown: np.abs(values - shown) <= TOLERANCE * np.abs(values))
 
 
 def of(values: np.ndarray) -> int:

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from nnlab import arrays
-from nnlab.core.arguments import integers
 from nnlab.core.errors import ShapeError
 from nnlab.core.record import Record
 from nnlab.layers.spatial import SpatialLayer, edges
@@ -19,12 +18,8 @@ class BaseCropping(SpatialLayer):
 
     def __init__(self, cropping: Any = 1, data_format: str | None = None, **kwargs: Any):
         super().__init__(data_format=data_format, **kwargs)
-        self.cropping = edges(type(self).__name__, "cropping", cropping, self.rank)
-
-    @property
-    def around(self) -> tuple[tuple[int, int], ...]:
-        """How many cells go (before, after) from each spatial axis."""
-        return self.cropping
+        self.around = edges(type(self).__name__, "cropping", cropping, self.rank)  # (before, after) for each axis
+        self.cropping = self.around[0] if self.rank == 1 else self.around
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         batch, sides, channels = self.split(input_shape)
@@ -57,12 +52,7 @@ class Cropping1D(BaseCropping):
     rank = 1
 
     def __init__(self, cropping: Any = 1, **kwargs: Any):
-        super().__init__(0, **kwargs)
-        self.cropping = integers("Cropping1D", "cropping", cropping, 2, minimum=0)
-
-    @property
-    def around(self) -> tuple[tuple[int, int], ...]:
-        return (self.cropping,)
+        super().__init__(cropping, **kwargs)
 
 
 class Cropping2D(BaseCropping):

@@ -91,11 +91,13 @@ class SpatialLayer(FormattedLayer):
 
 
 def edges(owner: str, name: str, value: Any, rank: int) -> tuple[tuple[int, int], ...]:
-    """(before, after) for each spatial axis, from one number, one an axis, or a pair an axis.
+    """(before, after) for each spatial axis, from one number, one an axis, or a pair an axis; of a series two numbers.
 
-    >>> edges("ZeroPadding2D", "padding", (1, 2), 2)
-    ((1, 1), (2, 2))
+    >>> edges("ZeroPadding2D", "padding", (1, 2), 2), edges("ZeroPadding1D", "padding", (1, 2), 1)
+    (((1, 1), (2, 2)), ((1, 2),))
     """
+    if rank == 1:
+        return (integers(owner, name, value, 2, minimum=0),)
     try:
         values = value if several(value) else (value,) * rank
         if len(values) != rank:

@@ -18,12 +18,7 @@ class BaseUpSampling(SpatialLayer):
 
     def __init__(self, size: int | tuple[int, ...] = 2, data_format: str | None = None, **kwargs: Any):
         super().__init__(data_format=data_format, **kwargs)
-        self.size = integers(type(self).__name__, "size", size, self.rank)
-
-    @property
-    def factors(self) -> tuple[int, ...]:
-        """How many times as large each spatial axis becomes."""
-        return self.size
+        self.size = self.factors = integers(type(self).__name__, "size", size, self.rank)  # of each spatial axis
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         batch, sides, channels = self.split(input_shape)
@@ -53,12 +48,8 @@ class UpSampling1D(BaseUpSampling):
     rank = 1
 
     def __init__(self, size: int = 2, **kwargs: Any):
-        super().__init__(1, **kwargs)
-        self.size = integer("UpSampling1D", "size", size)
-
-    @property
-    def factors(self) -> tuple[int, ...]:
-        return (self.size,)
+        super().__init__(integer("UpSampling1D", "size", size), **kwargs)
+        (self.size,) = self.factors
 
 
 class UpSampling2D(BaseUpSampling):

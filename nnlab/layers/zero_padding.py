@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from nnlab import arrays
-from nnlab.core.arguments import integers
 from nnlab.core.record import Record
 from nnlab.layers.spatial import SpatialLayer, edges
 
@@ -18,12 +17,8 @@ class BaseZeroPadding(SpatialLayer):
 
     def __init__(self, padding: Any = 1, data_format: str | None = None, **kwargs: Any):
         super().__init__(data_format=data_format, **kwargs)
-        self.padding = edges(type(self).__name__, "padding", padding, self.rank)
-
-    @property
-    def around(self) -> tuple[tuple[int, int], ...]:
-        """How many zeros go (before, after) each spatial axis."""
-        return self.padding
+        self.around = edges(type(self).__name__, "padding", padding, self.rank)  # (before, after) for each axis
+        self.padding = self.around[0] if self.rank == 1 else self.around
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         batch, sides, channels = self.split(input_shape)
@@ -49,14 +44,6 @@ class ZeroPadding1D(BaseZeroPadding):
     """
 
     rank = 1
-
-    def __init__(self, padding: Any = 1, data_format: str | None = None, **kwargs: Any):
-        super().__init__(0, data_format, **kwargs)
-        self.padding = integers("ZeroPadding1D", "padding", padding, 2, minimum=0)
-
-    @property
-    def around(self) -> tuple[tuple[int, int], ...]:
-        return (self.padding,)
 
 
 class ZeroPadding2D(BaseZeroPadding):

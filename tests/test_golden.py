@@ -33,9 +33,23 @@ def load(name):
         return dict(archive)
 
 
+def load_part(file, name):
+    """The arrays of a file whose keys begin with this name, by the rest of their keys."""
+    return {key.removeprefix(f"{name}/"): value for key, value in load(file).items() if key.startswith(f"{name}/")}
+
+
 def assert_equal_to_keras(value, golden):
     assert np.shape(value) == golden.shape
     np.testing.assert_allclose(value, golden, rtol=1e-5, atol=1e-5 * np.abs(golden).max(initial=0))
+
+
+def assert_all_equal_to_keras(results, file, name):
+    """Compare each result with that of Keras; neither may have one that the other has not."""
+    golden = load_part(file, name)
+    assert golden
+    assert set(results) == set(golden)
+    for key, value in golden.items():
+        assert_equal_to_keras(results[key], value)
 
 
 @pytest.fixture(scope="module")

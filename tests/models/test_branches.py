@@ -6,7 +6,7 @@ import branch_cases
 import numpy as np
 import pytest
 from branch_cases import KIND, ONE, SIZE, TWO, WEIGHT
-from test_golden import assert_equal_to_keras, load
+from test_golden import assert_all_equal_to_keras
 
 import nnlab
 from nnlab import Model, Sequential, layers, optimizers
@@ -30,11 +30,7 @@ def compiled(**arguments):
 
 @pytest.mark.parametrize("name", branch_cases.COMPILED)
 def test_training_gives_keras_logs_predictions_and_weights(name):
-    golden = {key.split("/", 1)[1]: value for key, value in load("branches").items() if key.startswith(f"{name}/")}
-    results = branch_cases.trained(LIBRARY, optimizers, name)
-    assert set(results) == set(golden)
-    for key, value in golden.items():
-        assert_equal_to_keras(results[key], value)
+    assert_all_equal_to_keras(branch_cases.trained(LIBRARY, optimizers, name), "branches", name)
 
 
 def test_the_loss_comes_first_in_the_logs_then_that_of_each_output():

@@ -4,13 +4,13 @@ import copy
 import os
 import re
 import subprocess
-from pathlib import Path
 from types import SimpleNamespace
 
 import graph_cases
 import numpy as np
 import pytest
 from formula import uniform
+from test_golden import GOLDEN, assert_equal_to_keras, load_part
 
 import nnlab
 from nnlab import Input, Model, Sequential, layers
@@ -20,8 +20,6 @@ from nnlab.core.layer import Layer
 from nnlab.core.record import parts
 from nnlab.layers import LSTM, Conv2D, Dense, Dropout, Embedding, Flatten, MaxPooling2D
 from nnlab.models.zoo.lenet import digits
-
-GOLDEN = Path(__file__).parents[1] / "golden"
 
 
 @pytest.fixture(autouse=True)
@@ -101,14 +99,9 @@ def test_equals_sequential_in_training():
     assert trained(Sequential) == trained(Model)
 
 
-def equal_to_keras(value, golden):
-    np.testing.assert_allclose(value, golden, rtol=1e-5, atol=1e-5 * np.abs(golden).max())
-
-
 @pytest.mark.parametrize("name", graph_cases.ALL)
 def test_outputs_all_gradients_and_the_order_of_layers_and_weights_are_those_of_keras(name):
-    with np.load(GOLDEN / "graphs.npz") as archive:
-        golden = {key.removeprefix(f"{name}/"): archive[key] for key in archive if key.startswith(f"{name}/")}
+    golden = load_part("graphs", name)
     model = graph_cases.ALL[name](OURS)
     weights = graph_cases.weights_by_name(model)
     for key, weight in weights.items():
@@ -118,11 +111,11 @@ def test_outputs_all_gradients_and_the_order_of_layers_and_weights_are_those_of_
     upstream = tuple(uniform(f"{name}/grad y{index}", part.shape) for index, part in enumerate(y))
     trace = model.trace(x if len(x) > 1 else x[0], grad=upstream if len(y) > 1 else upstream[0])
     for index, part in enumerate(y):
-        equal_to_keras(part, golden.pop(f"y{index}"))
+        assert_equal_to_keras(part, golden.pop(f"y{index}"))
     for index, gradient in enumerate(parts(trace["x"].grad)):
-        equal_to_keras(gradient, golden.pop(f"grad x{index}"))
+        assert_equal_to_keras(gradient, golden.pop(f"grad x{index}"))
     for key, weight in weights.items():
-        equal_to_keras(trace.weight_gradients[weight.path], golden.pop(f"grad {key}"))
+        assert_equal_to_keras(trace.weight_gradients[weight.path], golden.pop(f"grad {key}"))
     assert [layer.name for layer in model.layers] == golden.pop("layers").tolist()
     listed = [path.rsplit("/", 1)[1] for path in golden.pop("weights")]
     assert [weight.name for weight in model.weights] == listed

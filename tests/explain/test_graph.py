@@ -2,12 +2,12 @@
 
 import itertools
 import re
-from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import graph_cases
 import numpy as np
 import pytest
+from library import LIBRARY
 from model_cases import lenet
 
 import nnlab
@@ -17,9 +17,6 @@ from nnlab.explain.graph import drawing
 from nnlab.explain.graph_picture import FRAMES, GraphPicture
 from nnlab.explain.layered import layered, levels
 
-LIBRARY = SimpleNamespace(
-    **{name: getattr(layers, name) for name in layers.__all__}, Model=Model, Sequential=Sequential
-)
 MODELS = {name: lambda make=make: make(LIBRARY) for name, make in graph_cases.ALL.items()} | {
     "lenet": lambda: lenet(nnlab)
 }

@@ -1,20 +1,15 @@
 """Several inputs and outputs: Keras's logs and weights after training, iterators of batches, mistakes in words."""
 
-from types import SimpleNamespace
-
 import branch_cases
 import numpy as np
 import pytest
 from branch_cases import KIND, ONE, SIZE, TWO, WEIGHT
+from library import LIBRARY
 from test_golden import assert_all_equal_to_keras
 
 import nnlab
 from nnlab import Model, Sequential, layers, optimizers
 from nnlab.core.errors import ArgumentError, NnlabError, ShapeError
-
-LIBRARY = SimpleNamespace(
-    **{name: getattr(layers, name) for name in layers.__all__}, Model=nnlab.Model, Sequential=nnlab.Sequential
-)
 
 
 @pytest.fixture(autouse=True)

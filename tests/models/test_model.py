@@ -4,12 +4,12 @@ import copy
 import os
 import re
 import subprocess
-from types import SimpleNamespace
 
 import graph_cases
 import numpy as np
 import pytest
 from formula import uniform
+from library import LIBRARY
 from test_golden import GOLDEN, assert_equal_to_keras, load_part
 
 import nnlab
@@ -53,7 +53,6 @@ class Plus(Layer):
         return (g.y,) * len(s.x)
 
 
-OURS = SimpleNamespace(**{name: getattr(layers, name) for name in layers.__all__}, Model=Model, Sequential=Sequential)
 A, B = uniform("a", (6, 4)), uniform("b", (6, 4))
 
 
@@ -102,7 +101,7 @@ def test_equals_sequential_in_training():
 @pytest.mark.parametrize("name", graph_cases.ALL)
 def test_outputs_all_gradients_and_the_order_of_layers_and_weights_are_those_of_keras(name):
     golden = load_part("graphs", name)
-    model = graph_cases.ALL[name](OURS)
+    model = graph_cases.ALL[name](LIBRARY)
     weights = graph_cases.weights_by_name(model)
     for key, weight in weights.items():
         weight.assign(uniform(f"{name}/{key}", weight.shape))
@@ -149,7 +148,7 @@ CHECKED = {
 
 @pytest.mark.parametrize("name", graph_cases.ALL)
 def test_every_gradient_is_that_of_finite_differences(name):
-    model, x = graph_cases.ALL[name](OURS), graph_cases.inputs(name)
+    model, x = graph_cases.ALL[name](LIBRARY), graph_cases.inputs(name)
     held = {"mask/mask": model.trace(x[0])["mask/mask"].value} if name == "own_masked" else None
     names = {row.name for row in gradcheck(model, x if len(x) > 1 else x[0], patch=held)}
     assert CHECKED[name] <= names
@@ -170,13 +169,13 @@ def test_a_value_used_twice_sums_its_gradients_and_changes_none_of_them():
 
 
 def test_paths_are_unique_stable_and_numbered_where_a_layer_is_shared():
-    model = graph_cases.two_branches(OURS)
+    model = graph_cases.two_branches(LIBRARY)
     x = graph_cases.inputs("two_branches")
     paths = [piece.path for piece in model.trace(x).pieces()]
     assert len(set(paths)) == len(paths)
     assert [piece.path for piece in model.trace(x, training=True).pieces()] == paths
     assert {"shared/z", "shared#2/z", "encoder/t0/i", "decoder/initial_state[1]", "x[0]", "y[1]"} <= set(paths)
-    model = graph_cases.nested(OURS)
+    model = graph_cases.nested(LIBRARY)
     assert {"stem/start/z", "block/gate/z", "block#2/gate/z", "block#2/skip/x[1]"} <= {
         piece.path for piece in model.trace(graph_cases.inputs("nested")[0]).pieces()
     }
@@ -187,7 +186,7 @@ def test_paths_are_the_same_in_every_trace_and_in_a_model_made_anew(name):
     x, told = graph_cases.inputs(name), []
     for training in (False, False, True):
         nnlab.utils.set_random_seed(0)
-        model = graph_cases.ALL[name](OURS)
+        model = graph_cases.ALL[name](LIBRARY)
         truth = tuple(np.zeros_like(part) for part in parts(model(x if len(x) > 1 else x[0])))
         trace = model.trace(x if len(x) > 1 else x[0], training, y=truth if len(truth) > 1 else truth[0], loss="mse")
         paths = [piece.path for piece in trace.pieces()]
@@ -294,7 +293,7 @@ def test_a_copy_shares_no_weight_even_where_the_graph_is_deep():
 
 
 def test_stands_inside_sequential():
-    model = Sequential([graph_cases.nested(OURS), Dense(1, name="last")])
+    model = Sequential([graph_cases.nested(LIBRARY), Dense(1, name="last")])
     assert model(np.ones((2, 3))).shape == (2, 1)
 
 

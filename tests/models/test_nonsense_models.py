@@ -2,20 +2,17 @@
 
 import contextlib
 import warnings
-from types import SimpleNamespace
 
 import branch_cases
 import numpy as np
 import pytest
 from branch_cases import BY_NAME, KIND, ONE, SIZE, TWO
+from library import LIBRARY
 
 import nnlab
 from nnlab import Input, Model, Sequential, layers
 from nnlab.core.errors import NnlabError
 
-LIBRARY = SimpleNamespace(
-    **{name: getattr(layers, name) for name in layers.__all__}, Model=Model, Sequential=Sequential
-)
 NONSENSE = [
     None, 3, -1, 2.5, "a", "", b"x", [], {}, (), set(), object(), np.nan, 10**30, True, [[1], [2, 3]], [[[]]],
     [object()], {"kind": 1}, {"kind": None, "size": None}, {"kind": []}, {1: 2}, [None, None], ({}, {}), np.array([]),

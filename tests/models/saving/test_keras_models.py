@@ -5,18 +5,16 @@ import os
 import subprocess
 import zipfile
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import saved_models
+from library import LIBRARY
 
 import nnlab
-from nnlab import Model, Sequential, layers
 from nnlab.core.errors import FileError
 
 GOLDEN = Path(__file__).parents[2] / "golden"
-LIBRARY = SimpleNamespace(**vars(layers), Model=Model, Sequential=Sequential)
 
 
 def outputs(model, x):

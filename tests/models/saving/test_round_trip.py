@@ -4,20 +4,18 @@ import io
 import json
 import sys
 import zipfile
-from types import SimpleNamespace
 
 import h5py
 import numpy as np
 import pytest
 import saved_models
 from graph_cases import GRAPHS, inputs
+from library import LIBRARY
 
 import nnlab
 from nnlab import Input, Model, Sequential, layers
 from nnlab.core.errors import ArgumentError, FileError
 from nnlab.core.record import parts
-
-LIBRARY = SimpleNamespace(**vars(layers), Model=Model, Sequential=Sequential)
 
 
 def assert_same(one, other, x):

@@ -29,9 +29,10 @@ from nnlab.models.shapes import Shape, as_shapes, fits, one_or_tuple
 class Functional(Model):
     """What `Model(inputs, outputs)` makes: the layers between symbolic tensors, each one, or a list or dict of them.
 
-    With several inputs the model takes a list of arrays, with several outputs it returns a tuple; outputs in a dict
-    are returned in one, and in traces a tuple has them in the order of the sorted keys. It is a layer, so it can be
-    called on symbolic tensors itself. Raises ArgumentError where outputs and inputs are not connected.
+    With several inputs the model takes a list of arrays, with several outputs it returns a tuple. Outputs in a dict are
+    returned in one; where a list stands for them, or a tuple in a trace, it has the order of the sorted keys. It is a
+    layer, so it can be called on symbolic tensors itself. Raises ArgumentError where outputs and inputs are not
+    connected.
 
     >>> from nnlab import Input, layers
     >>> x = Input(shape=(32,))

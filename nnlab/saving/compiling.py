@@ -5,6 +5,7 @@ What nnlab does not have leaves the model as it is before `compile`, with a warn
 
 import warnings
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,8 @@ def restore(model: Model, config: Any) -> None:
         if not isinstance(config, Mapping):
             raise ArgumentError(f"expected arguments of compile, received {shortened(config)}")
         optimizer = optimizers.get(made(config.get("optimizer"), of_optimizers))
-        makers = {"loss": of_losses, "metrics": of_metrics, "weighted_metrics": of_metrics}
+        metric = partial(of_class, "metric", metrics.CLASSES)
+        makers = {"loss": partial(of_class, "loss", losses.CLASSES), "metrics": metric, "weighted_metrics": metric}
         given = {key: made(config[key], makers.get(key)) for key in PARTS if config.get(key)}
         model.compile(optimizer, **given)
     except NnlabError as error:
@@ -74,18 +76,11 @@ def of_optimizers(name: str, config: dict[str, Any]) -> Any:
     return optimizers.get({"class_name": name, "config": config})
 
 
-def of_losses(name: str, config: dict[str, Any]) -> Any:
-    """The loss of this class."""
-    if name not in losses.CLASSES:
-        raise ArgumentError(f"nnlab has no loss {name!r}.")
-    return losses.CLASSES[name](**config)
-
-
-def of_metrics(name: str, config: dict[str, Any]) -> Any:
-    """The metric of this class."""
-    if name not in metrics.CLASSES:
-        raise ArgumentError(f"nnlab has no metric {name!r}.")
-    return metrics.CLASSES[name](**config)
+def of_class(kind: str, classes: Mapping[str, type], name: str, config: dict[str, Any]) -> Any:
+    """The loss or metric of this class."""
+    if name not in classes:
+        raise ArgumentError(f"nnlab has no {kind} {name!r}.")
+    return classes[name](**config)
 
 
 # ---- to a file

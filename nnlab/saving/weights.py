@@ -13,9 +13,8 @@ import numpy as np
 from nnlab.core.errors import FileError
 from nnlab.core.layer import Layer
 from nnlab.core.naming import snake_case
-from nnlab.core.symbolic import SymbolicTensor
 from nnlab.core.variable import Variable
-from nnlab.models import Functional, Model, Sequential, keras_order
+from nnlab.models import Functional, Model, Sequential
 from nnlab.saving import hdf5
 
 OLD_LIST = "_layer_checkpoint_dependencies"  # what the first `.keras` files called the layers of a model
@@ -59,12 +58,10 @@ def children(layer: Layer, stated: bool = False) -> list[tuple[str, Layer]]:
 
 def ordered(model: Model, stated: bool = False) -> list[Layer]:
     """The layers of a model in Keras's order, or in that of the file it was read from."""
-    if not isinstance(model, Functional):
-        return model.layers
-    if stated and model.stated_order:
+    if stated and isinstance(model, Functional) and model.stated_order:
         by_name = {each.name: each for each in model.layers}
         return [by_name[name] for name in model.stated_order if name in by_name]
-    return [each for each in keras_order.operations(model) if not isinstance(each, SymbolicTensor)]
+    return model.layers
 
 
 def numbered(name: str, layers: list[Layer]) -> list[tuple[str, Layer]]:

@@ -1,7 +1,7 @@
 // The account: how a number comes about, line by line, and where else it is used.
 
 import { called, described, place } from "./cells.js";
-import { h } from "./dom.js";
+import { h, renew } from "./dom.js";
 import { equationAccount, equationText } from "./equation.js";
 import { ADDED } from "./links.js";
 import { counted } from "./numbers.js";
@@ -23,7 +23,7 @@ export class Account {
   show(scene, links, name, cell, over) {
     const steps = this.#steps(scene, links, name, cell);
     const uses = this.#uses(scene, links, name, cell, steps.elements.length > 0);
-    (over ? this.uses : this.sum).replaceChildren(...steps.elements, ...uses.elements);
+    renew(over ? this.uses : this.sum, [...steps.elements, ...uses.elements]);
     this.uses.hidden = !over;
     if (over) this.#grow();
     else this.element.classList.toggle("nn-empty", !this.sum.hasChildNodes());

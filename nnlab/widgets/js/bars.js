@@ -1,5 +1,6 @@
 // Cells as bars from a zero line, each with its number at its end.
 
+import { setStyle } from "./dom.js";
 import { Grid } from "./grid.js";
 
 export class Bars extends Grid {
@@ -7,7 +8,7 @@ export class Bars extends Grid {
     this.low = spec.values.reduce((least, value) => (value < least ? value : least), 0);
     this.high = spec.values.reduce((most, value) => (value > most ? value : most), 0);
     super.update(spec);
-    this.element.style.setProperty("--zero", this.part(0));
+    setStyle(this.element, "--zero", this.part(0));
     this.element.dataset.negative = this.low < 0;
     this.scale.hidden = true;
   }
@@ -15,9 +16,9 @@ export class Bars extends Grid {
   draw(index, spec) {
     super.draw(index, spec);
     const value = Number.isFinite(spec.values[index]) ? spec.values[index] : 0;
-    const { style } = this.cells[index];
-    style.setProperty("--from", this.part(Math.min(value, 0)));
-    style.setProperty("--to", this.part(Math.max(value, 0)));
+    const cell = this.cells[index];
+    setStyle(cell, "--from", this.part(Math.min(value, 0)));
+    setStyle(cell, "--to", this.part(Math.max(value, 0)));
   }
 
   /** How far up a number stands between the lowest and the highest. */

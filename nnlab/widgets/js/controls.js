@@ -1,6 +1,6 @@
 // The settings: native sliders, menus and switches, so that keys, screen readers and pages without a kernel have them for free.
 
-import { h, OWN_KEYS, setText } from "./dom.js";
+import { h, OWN_KEYS, renew, setText } from "./dom.js";
 
 export class Controls {
   /** `onSet(name, value)` is called at every move. */
@@ -62,7 +62,7 @@ export class Controls {
     const name = h("span", {}, h("code", {}, called(spec)));
     const element = h("label", { class: "nn-control", "data-name": spec.name }, name, box);
     const update = (next) => {
-      box.replaceChildren(...next.options.map((option) => h("option", { value: option }, option)));
+      renew(box, next.options.map((option) => h("option", { value: option }, option)));
       box.value = next.value;
       element.title = next.refused;
     };

@@ -2,7 +2,7 @@
 // The other looks are made of it: they draw a cell in another way, and answer to the same pointer and keys.
 
 import { coordinates, described, marksOf, shown, sides } from "./cells.js";
-import { h, OWN_KEYS, setText } from "./dom.js";
+import { h, OWN_KEYS, place, setStyle, setText } from "./dom.js";
 import { typeOver } from "./edit.js";
 import { format } from "./numbers.js";
 
@@ -28,12 +28,11 @@ export class Grid {
     this.captions = this.frames.map(() => h("span", { class: "nn-caption", "aria-hidden": "true" }));
     this.scale = h("div", { class: "nn-scale", "aria-hidden": "true" }, h("span"), h("i", {}, h("b", {}, "0")), h("span"));
     this.source = h("em", { class: "nn-source" });
-    const size = spec.size || spec.values.shape.join(" × ");
-    const style = `--rows:${this.rows};--columns:${this.columns}`;
+    this.size = h("span");
     this.element = h(
       "figure",
-      { class: "nn-grid", "data-name": spec.name, "data-look": spec.look, "data-single": this.cells.length === 1, style },
-      h("figcaption", {}, h("b", {}, spec.title), h("span", {}, size), this.source),
+      { class: "nn-grid", "data-name": spec.name, "data-look": spec.look },
+      h("figcaption", {}, h("b", {}, spec.title), this.size, this.source),
       h("div", { class: "nn-sheets" }, ...this.frames.map((_, sheet) => this.sheet(sheet, spec))),
       this.scale,
     );
@@ -42,23 +41,38 @@ export class Grid {
     return this;
   }
 
-  /** True if the new numbers fit into the cells that are there. */
+  /** True if the new numbers can be shown in what is there. */
   fits(spec) {
     const alike = (name) => String(spec[name]) === String(this.spec[name]);
-    return spec.values.shape.join() === this.spec.values.shape.join() && ["title", "size", "editable", "look", "labels"].every(alike);
+    return (this.elastic || this.holds(spec)) && this.sheets === sides(spec)[0] && ["title", "editable", "look", "labels"].every(alike);
   }
 
-  /** Shows other numbers in the same cells. */
+  /** True if there is a cell for each of the new numbers. */
+  holds(spec) {
+    return String(spec.values.shape) === String(this.spec.values.shape);
+  }
+
+  /** Cells are added and taken away; other looks are made anew. */
+  get elastic() {
+    return this.constructor === Grid;
+  }
+
+  /** Shows other numbers. */
   update(spec) {
+    if (!this.holds(spec)) this.reshape(spec);
     this.spec = spec;
+    setText(this.size, spec.size || spec.values.shape.join(" × "));
+    this.element.toggleAttribute("data-single", this.cells.length === 1);
+    setStyle(this.element, "--rows", this.rows);
+    setStyle(this.element, "--columns", this.columns);
     const limit = spec.values.reduce((most, value) => (Math.abs(value) > most ? Math.abs(value) : most), 0);
     this.limit = Number(limit.toFixed(spec.digits)) && limit; // what is printed as zero is not coloured
     this.longest = 0;
     spec.values.forEach((_, cell) => this.draw(cell, spec));
     const word = this.rows > 1 || spec.look === "cells" ? 8 : 14;
     const label = spec.labels.reduce((most, text) => Math.max(most, Math.min(text.length * 0.8, word)), 0);
-    this.element.style.setProperty("--label", label);
-    this.element.style.setProperty("--longest", Math.max(this.longest, 3));
+    setStyle(this.element, "--label", label);
+    setStyle(this.element, "--longest", Math.max(this.longest, 3));
     setText(this.scale.firstChild, format(spec.scale === "count" ? 0 : -this.limit, spec.digits));
     setText(this.scale.lastChild, format(this.limit, spec.digits));
     this.scale.dataset.scale = spec.scale;
@@ -74,10 +88,14 @@ export class Grid {
     const marks = marksOf(spec, index);
     this.longest = Math.max(this.longest, text.length);
     setText(cell.firstChild, text);
-    cell.style.setProperty("--strength", (this.limit ? Math.abs(value) / this.limit : 0).toFixed(3));
-    cell.dataset.sign = spec.scale === "count" ? "count" : value < 0 ? "negative" : "positive";
+    this.colour(cell, value, spec);
     cell.dataset.marks = marks.map((mark) => mark.style).join(" ");
     this.name(index, this.lit.get(index) ?? "");
+  }
+
+  colour(cell, value, spec) {
+    setStyle(cell, "--strength", (this.limit ? Math.abs(value) / this.limit : 0).toFixed(3));
+    cell.dataset.sign = spec.scale === "count" ? "count" : value < 0 ? "negative" : "positive";
   }
 
   /** Says of a cell in words what can be seen of it: its number, its badge, its marks. */
@@ -112,9 +130,12 @@ export class Grid {
   light(index, on, badge) {
     const cell = this.cells[index];
     cell.classList.toggle("nn-lit", on);
-    setText(cell.children[1], badge);
-    if (badge) cell.children[1].style.setProperty("--length", Math.max(badge.length, 3));
     this.name(index, badge);
+    const old = cell.querySelector(".nn-badge");
+    if (!old && !badge) return;
+    const element = old ?? cell.appendChild(h("span", { class: "nn-badge", "aria-hidden": "true" }));
+    setText(element, badge);
+    if (badge) setStyle(element, "--length", Math.max(badge.length, 3));
   }
 
   /** Points out one cell (-1: none). */
@@ -133,30 +154,50 @@ export class Grid {
     if (focus) this.cells[this.home].focus();
   }
 
+  /** Gets cells for numbers of another shape; a cell that keeps its row and its column stays as it is in the page. */
+  reshape(spec) {
+    const { cells, rows, columns } = this;
+    this.show(new Map(), [], -1, false);
+    this.stop(0);
+    [, this.rows, this.columns] = sides(spec);
+    this.cells = Array.from(spec.values, (_, index) => {
+      const [sheet, row, column] = coordinates(spec, index);
+      const kept = row < rows && column < columns && cells[(sheet * rows + row) * columns + column];
+      if (kept) kept.dataset.cell = index;
+      return kept || this.cell(index, spec);
+    });
+    this.frames.forEach((frame, sheet) => this.fill(frame.parentElement, sheet, spec));
+  }
+
   /** The element of one sheet: heads, rows of cells, and the frame over them. */
   sheet(sheet, spec) {
+    const corner = h("span", { class: "nn-corner" }, spec.axes.at(-1) ? `${spec.axes.at(-2)}\u2009${spec.axes.at(-1)}` : "");
+    const heads = h("div", { class: "nn-row", "aria-hidden": "true" }, corner);
+    const body = h("div", { role: "grid", class: "nn-cells", "data-labels": spec.labels.length > 0 }, heads, this.frames[sheet]);
+    this.fill(body, sheet, spec);
+    return h("div", { class: "nn-sheet" }, this.captions[sheet], body);
+  }
+
+  /** Puts the cells of a sheet into its rows. */
+  fill(body, sheet, spec) {
     const { rows, columns } = this;
-    const heads = [h("span", { class: "nn-corner" }, spec.axes.at(-1) ? `${spec.axes.at(-2)}\u2009${spec.axes.at(-1)}` : "")];
-    for (let column = 0; column < columns; column++) heads.push(h("span", { class: "nn-head" }, `${spec.labels[column] ?? column}`));
-    const lines = Array.from({ length: rows }, (_, row) => {
+    const [heads, ...lines] = body.querySelectorAll(".nn-row");
+    const [corner, ...names] = heads.children;
+    place(heads, [corner, ...Array.from({ length: columns }, (_, column) => names[column] ?? this.#head(spec.labels[column] ?? column))]);
+    for (let row = 0; row < rows; row++) {
+      const line = lines[row] ?? h("div", { role: "row", class: "nn-row" }, this.#head(row));
       const start = (sheet * rows + row) * columns;
-      const head = h("span", { class: "nn-head", "aria-hidden": "true" }, `${row}`);
-      return h("div", { role: "row", class: "nn-row" }, head, ...this.cells.slice(start, start + columns));
-    });
+      place(line, [line.firstChild, ...this.cells.slice(start, start + columns)]);
+      if (!lines[row]) this.frames[sheet].before(line);
+    }
+    for (const line of lines.slice(rows)) line.remove();
     const caption = spec.values.shape.length === 3 ? ` ${spec.sheets[sheet] ?? sheet}` : "";
     const label = `${spec.title}${caption}, ${rows} rows, ${columns} columns${spec.editable ? ", editable" : ""}`;
-    return h(
-      "div",
-      { class: "nn-sheet" },
-      this.captions[sheet],
-      h(
-        "div",
-        { role: "grid", class: "nn-cells", "aria-label": label, "data-labels": spec.labels.length > 0 },
-        h("div", { class: "nn-row", "aria-hidden": "true" }, ...heads),
-        ...lines,
-        this.frames[sheet],
-      ),
-    );
+    body.setAttribute("aria-label", label);
+  }
+
+  #head(name) {
+    return h("span", { class: "nn-head", "aria-hidden": "true" }, `${name}`);
   }
 
   cell(index, spec) {
@@ -172,7 +213,6 @@ export class Grid {
         ...OWN_KEYS,
       },
       h("span", { class: "nn-value" }),
-      h("span", { class: "nn-badge", "aria-hidden": "true" }),
     );
   }
 

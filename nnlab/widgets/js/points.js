@@ -2,7 +2,7 @@
 
 import { decimals, range, round, ticks } from "./axes.js";
 import { shown } from "./cells.js";
-import { h } from "./dom.js";
+import { h, setStyle } from "./dom.js";
 import { Grid } from "./grid.js";
 import { format } from "./numbers.js";
 
@@ -31,7 +31,7 @@ export class Points extends Grid {
     super.draw(index, spec);
     const cell = this.cells[index];
     const held = this.moving && this.asked?.cell === index;
-    cell.style.setProperty("--at", this.part(held ? this.asked.value : spec.values[index]));
+    setStyle(cell, "--at", this.part(held ? this.asked.value : spec.values[index]));
     if (!spec.editable) return;
     const [low, high] = this.range;
     const state = { valuemin: low, valuemax: high, valuenow: spec.values[index].toFixed(spec.digits), valuetext: shown(spec, index) };
@@ -110,11 +110,11 @@ export class Points extends Grid {
         const [middle, half] = [this.part(spec.values[cell]) * this.width, shown(spec, cell).length * 3.4 + 3];
         const free = ends.findIndex((end) => end <= middle - half);
         const lane = free < 0 ? ends.length : free;
-        this.cells[cell].style.setProperty("--lane", lane);
+        setStyle(this.cells[cell], "--lane", lane);
         ends[lane] = middle + half;
       }
       const before = this.moving ? Number(row.style.getPropertyValue("--lanes")) : 0; // no line moves during a drag
-      row.style.setProperty("--lanes", Math.max(before, ends.length));
+      setStyle(row, "--lanes", Math.max(before, ends.length));
     }
   }
 
@@ -145,7 +145,7 @@ export class Points extends Grid {
     const text = (Math.round(value / step) * step).toFixed(decimals(step));
     if (this.asked?.cell === cell && this.asked.text === text) return;
     this.asked = { cell, text, value: Number(text) };
-    this.cells[cell].style.setProperty("--at", this.part(this.asked.value));
+    setStyle(this.cells[cell], "--at", this.part(this.asked.value));
     this.on.edit(cell, text);
   }
 

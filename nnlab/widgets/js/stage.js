@@ -2,7 +2,7 @@
 
 import { Bars } from "./bars.js";
 import { Curves } from "./curves.js";
-import { h, setText } from "./dom.js";
+import { h, setStyle, setText } from "./dom.js";
 import { Grid } from "./grid.js";
 import { Points } from "./points.js";
 import { Tiles } from "./tiles.js";
@@ -30,12 +30,14 @@ export class Stage {
     return [...this.parts.values()].some((part) => part.moving);
   }
 
-  /** Draws the parts, keeping elements (and with them focus) wherever the new numbers fit; true if any is new. */
+  /** Draws the parts, keeping elements (and with them focus) wherever the new numbers fit; true if there are other cells. */
   update(specs, root) {
+    const focused = root.contains(document.activeElement) ? document.activeElement.closest("[data-name]") : null;
     let changed = specs.map((spec) => spec.name).join() !== [...this.parts.keys()].join();
     const next = specs.map((spec) => {
       const part = this.parts.get(spec.name);
       if (part?.spec.kind === spec.kind && part.fits(spec)) {
+        if (part.holds && !part.holds(spec)) changed = true;
         part.update(spec);
         return part;
       }
@@ -44,16 +46,15 @@ export class Stage {
     });
     const badges = new Set(specs.map((spec) => spec.badge));
     for (const part of next) setText(part.source, badges.size > 1 ? part.spec.badge : "");
-    root.style.setProperty("--characters", Math.max(3, ...next.map((part) => part.longest ?? 0)));
+    setStyle(root, "--characters", Math.max(3, ...next.map((part) => part.longest ?? 0)));
     if (!changed) return false;
-    const focused = root.contains(document.activeElement) ? document.activeElement.closest("[data-name]") : null;
     const before = this.parts;
     this.parts = new Map(next.map((part) => [part.spec.name, part]));
     const plan = JSON.stringify(specs.map(({ name, kind, below, source, before: sign }) => [name, kind, below, source, sign]));
     if (plan === this.plan) this.#exchange(before);
     else this.#arrange(specs);
     this.plan = plan;
-    if (focused) this.parts.get(focused.dataset.name)?.stop?.(0, true);
+    if (focused && !root.contains(document.activeElement)) this.parts.get(focused.dataset.name)?.stop?.(0, true);
     return true;
   }
 

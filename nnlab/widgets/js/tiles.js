@@ -35,8 +35,7 @@ export class Tiles extends Grid {
   draw(index, spec) {
     const value = spec.values[index];
     const cell = this.cells[index];
-    cell.style.setProperty("--strength", (this.limit ? Math.abs(value) / this.limit : 0).toFixed(3));
-    cell.dataset.sign = spec.scale === "count" ? "count" : value < 0 ? "negative" : "positive";
+    this.colour(cell, value, spec);
     const marks = marksOf(spec, index);
     if (marks.length || cell.dataset.marks) cell.dataset.marks = marks.map((mark) => mark.style).join(" ");
   }

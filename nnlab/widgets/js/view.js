@@ -4,7 +4,7 @@ import { Account } from "./account.js";
 import { Ahead } from "./ahead.js";
 import { Channel, NEWEST, PASSING } from "./channel.js";
 import { Controls, reasons } from "./controls.js";
-import { h, setText } from "./dom.js";
+import { h, renew, setStyle, setText } from "./dom.js";
 import { History } from "./history.js";
 import { legend } from "./legend.js";
 import { Line } from "./line.js";
@@ -17,6 +17,7 @@ import { Transport } from "./transport.js";
 const AGAIN = "If it has stopped, run the cell again to go on.";
 const UNMADE = `The kernel is busy or has stopped, so this change is not made; pointing, playing and stepping still work. ${AGAIN}`;
 const AHEAD = `The kernel is busy or has stopped. This picture was computed ahead; it is true, but Python does not know of it. ${AGAIN}`;
+const STEADY = 3; // notes that keep their room when there are fewer, so that the page below does not jump while a slider moves
 
 export class View {
   constructor(model, element) {
@@ -102,11 +103,15 @@ export class View {
     setText(this.text, scene.text);
     const controls = scene.controls.filter((control) => !scene.hide.includes(control.name));
     this.controls.update(controls);
-    this.notes.replaceChildren(...[...scene.notes, ...reasons(controls)].map((note) => h("li", {}, note)));
-    this.legend.replaceChildren(...legend(scene));
+    const notes = [...scene.notes, ...reasons(controls)];
+    renew(this.notes, notes.map((note) => h("li", {}, note)));
+    this.most = Math.max(this.most ?? 0, notes.length);
+    setStyle(this.notes, "--most", Math.min(this.most, STEADY));
+    renew(this.legend, legend(scene));
     const changed = this.stage.update(scene.parts, this.root);
     this.left.hidden = !this.stage.sources.hasChildNodes();
-    (this.left.hidden ? this.right : this.left).append(this.legend);
+    const side = this.left.hidden ? this.right : this.left;
+    if (this.legend.parentElement !== side) side.append(this.legend);
     this.#hide(scene);
     this.spotlight.take(scene, changed);
   }

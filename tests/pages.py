@@ -5,6 +5,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+from nnlab.core import naming
+from nnlab.utils import set_random_seed
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -16,6 +19,13 @@ def text_of(page: str) -> str:
 def blocks_of(page: str, language: str = "python") -> list[str]:
     """The blocks of code in a language, in order."""
     return re.findall(rf"^```{language}\n(.*?)^```", text_of(page), re.M | re.S)
+
+
+def nothing_defined() -> dict[str, Any]:
+    """What the blocks of a page begin with: no names, in a session in which nothing has been made or drawn."""
+    naming.clear_session()
+    set_random_seed(0)
+    return {}
 
 
 def shows_what_it_says(block: str, defined: dict[str, Any], options: int = 0, checker: Any = None) -> None:

@@ -4,12 +4,10 @@ import doctest
 import re
 
 import pytest
-from pages import blocks_of, shows_what_it_says, text_of
+from pages import blocks_of, nothing_defined, shows_what_it_says, text_of
 
-from nnlab.core import naming
 from nnlab.core.gradients import RULES, SEVERAL, astype, index
 from nnlab.core.recorded_array import title
-from nnlab.utils import set_random_seed
 
 BLOCKS = blocks_of("docs/custom-layers.md")
 
@@ -17,9 +15,7 @@ BLOCKS = blocks_of("docs/custom-layers.md")
 @pytest.fixture(scope="module")
 def defined():
     """What the blocks define, one after the other."""
-    naming.clear_session()
-    set_random_seed(0)
-    return {}
+    return nothing_defined()
 
 
 @pytest.mark.parametrize("number", range(len(BLOCKS)))

@@ -4,10 +4,7 @@ import doctest
 import re
 
 import pytest
-from pages import blocks_of, shows_what_it_says
-
-from nnlab.core import naming
-from nnlab.utils import set_random_seed
+from pages import blocks_of, nothing_defined, shows_what_it_says
 
 BLOCKS = blocks_of("docs/models.md")
 ACCURACY = re.compile(r"^0\.\d{3}", re.M)
@@ -29,9 +26,7 @@ class Near(doctest.OutputChecker):
 @pytest.fixture(scope="module")
 def defined():
     """What the blocks define, one after the other."""
-    naming.clear_session()
-    set_random_seed(0)
-    return {}
+    return nothing_defined()
 
 
 @pytest.mark.parametrize("number", range(len(BLOCKS)))

@@ -127,12 +127,12 @@ class Compiled(Steps):
             raise ArgumentError(f"{self._label}: trace(y=...) needs a loss; pass loss= or compile the model first.")
 
         def from_loss(s: Record, g: Record) -> Any:
-            names = self.output_names
+            owner, names = f"{self._label}.trace", self.output_names
             if loss is None and self._arranged != names:
                 self._arrange()
-            chosen = self.loss if loss is None else objective(f"{self._label}.trace", loss, None, names)
-            truth = data.truths(f"{self._label}.trace", y, names, judged_by(chosen, names))
-            weights = by_output(sample_weight, names)
+            chosen = self.loss if loss is None else objective(owner, loss, None, names)
+            truth = data.truths(owner, y, names, judged_by(chosen, names))
+            weights = by_output(owner, sample_weight, names)
             mask = self.mask_after(s, None)
             value = s.run(LOSS, chosen, s.y, y_true=truth, sample_weight=weights, mask=mask)
             return g.undo(LOSS, chosen, s, np.ones_like(value)).y_pred

@@ -26,7 +26,7 @@ def checked_weights(model: "Compiled", owner: str, x: Any, truth: Any, sample_we
         raise ArgumentError(
             f"{owner}: class_weight is for a model with one output; pass sample_weight, a dict by the output's name."
         )
-    given = for_each(by_output(sample_weight, names), len(names))
+    given = for_each(by_output(owner, sample_weight, names), len(names))
     losses = model.loss.by_output.values() if isinstance(model.loss, TotalLoss) else [model.loss]
     rows = zip(names, parts(truth), output_shapes(model, x), losses, given, strict=True)
     weights = []
@@ -59,10 +59,10 @@ def output_shapes(model: "Compiled", x: Any) -> list[Shape]:
     return [(data.count(x), *shape[1:]) for shape in shapes]
 
 
-def by_output(sample_weight: Any, names: tuple[str, ...]) -> Any:
+def by_output(owner: str, sample_weight: Any, names: tuple[str, ...]) -> Any:
     """The weights as they are, if they are those of every output; else a tuple with those of each."""
     if isinstance(sample_weight, Mapping):
-        return one_or_tuple(per_output("sample_weight", "the dict", sample_weight, names))
+        return one_or_tuple(per_output(owner, "sample_weight", sample_weight, names))
     if not isinstance(sample_weight, list | tuple):
         return sample_weight
     several = len(sample_weight) == len(names) > 1 and any(map(np.ndim, sample_weight))

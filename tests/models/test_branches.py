@@ -246,7 +246,7 @@ MISTAKES = {
     "class_weight is for a model with one output; pass sample_weight": (
         lambda: compiled().fit([ONE, TWO], [KIND, SIZE], class_weight={0: 2.0})
     ),
-    "sample_weight: the dict names an output 'age' that is not there": (
+    ".fit: sample_weight names an output 'age' that is not there; the model has: kind, size.": (
         lambda: compiled().fit([ONE, TWO], [KIND, SIZE], sample_weight={"age": WEIGHT})
     ),
     "fit: x yields no batch at all": lambda: net().fit(iter([])),

@@ -46,6 +46,17 @@ def test_a_graph_with_shared_and_nested_layers_comes_back(name, file, tmp_path):
 
 
 @in_both_formats
+def test_layers_of_one_name_in_models_inside_come_back(file, tmp_path):
+    inside = [Sequential([Input((3,)), layers.Dense(3, name="same")], name=name) for name in ("one", "other")]
+    model = Sequential([Input((3,)), Sequential([Input((3,)), *inside], name="both")])
+    model.save(tmp_path / file)
+    assert_same(model, nnlab.load_model(tmp_path / file), np.eye(3))
+    again = Sequential([Input((3,)), Sequential.from_config(model.layers[0].get_config())])
+    again.load_weights(tmp_path / file)
+    np.testing.assert_array_equal(again(np.eye(3)), model(np.eye(3)))
+
+
+@in_both_formats
 def test_outputs_in_a_dict_come_back_in_a_dict(file, tmp_path):
     model, x = saved_models.named(LIBRARY), saved_models.inputs("named")
     model.save(tmp_path / file)

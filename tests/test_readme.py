@@ -63,6 +63,13 @@ def test_links_inside_the_repository_lead_to_files(document):
         assert (ROOT / document).parent.joinpath(target).exists(), f"{document} links to {target}"
 
 
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_files_that_a_page_names_are_there(document):
+    named = set(re.findall(r"(?<![\w/.])(?:nnlab|tests|docs|notebooks|tools)/[\w./-]*\w", text_of(document)))
+    named -= {"nnlab/layers/layer_scale.py"}  # which CONTRIBUTING.md writes before the reader's eyes
+    assert not [path for path in sorted(named) if not (ROOT / path).exists()]
+
+
 def test_changelog_begins_with_what_is_not_released():
     headings = re.findall(r"^## (.*)$", text_of("CHANGELOG.md"), re.M)
     assert headings[0] == "Unreleased"

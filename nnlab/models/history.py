@@ -24,10 +24,7 @@ class History(Callback):
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         new = {name: [*self.history.get(name, ()), value] for name, value in (logs or {}).items()}
-        self.epoch, self.history = (
-            [*self.epoch, epoch],
-            self.history | new,
-        )  # at once, so that Ctrl-C leaves no half epoch
+        self.epoch, self.history = [*self.epoch, epoch], self.history | new  # at once: Ctrl-C leaves no half epoch
 
     def figure(self) -> "Figure":
         """The learning curves: one panel for the loss and one for each metric, training and validation in each."""

@@ -9,9 +9,9 @@ const NEXT = "M10.5 2.5H13v11h-2.5zM3 2.5v11L10.5 8z";
 const BEAT = 700; // milliseconds a position stays while playing: long enough to read one product
 
 export class Transport {
-  /** `onMove(position)` is called for every change of place that starts here. */
-  constructor(onMove) {
-    this.onMove = onMove;
+  /** `onMove(position)` is called for every change of place that starts here, `onPlay(playing)` when that begins and ends. */
+  constructor(onMove, onPlay) {
+    Object.assign(this, { onMove, onPlay });
     this.position = 0;
     this.count = 1;
     this.play = this.#button("play", PLAY, () => (this.timer ? this.pause() : this.start()));
@@ -75,6 +75,7 @@ export class Transport {
   }
 
   #face(name, path) {
+    this.onPlay(this.playing);
     this.play.setAttribute("aria-label", name);
     this.play.title = name;
     this.play.replaceChildren(icon(path));

@@ -34,7 +34,8 @@ export class View {
     this.controls = new Controls((name, value) => this.#set(name, value));
     this.stage = new Stage((name) => this.#handlers(name));
     this.account = new Account((cells) => this.spotlight.pick(cells));
-    this.transport = new Transport((position) => this.spotlight.move(position));
+    const playing = (on) => this.root.classList.toggle("nn-playing", on);
+    this.transport = new Transport((position) => this.spotlight.move(position), playing);
     this.live = h("p", { class: "nn-spoken", "aria-live": "polite" });
     this.spotlight = new Spotlight(this.stage, this.account, this.transport, this.live);
     this.spotlight.onMove = (cell) => this.predictions.at(cell);

@@ -4,7 +4,7 @@ import { Account } from "./account.js";
 import { Ahead } from "./ahead.js";
 import { Channel, NEWEST, PASSING } from "./channel.js";
 import { Controls, reasons } from "./controls.js";
-import { h, renew, setStyle, setText } from "./dom.js";
+import { h, renew, setText } from "./dom.js";
 import { History } from "./history.js";
 import { legend } from "./legend.js";
 import { Line } from "./line.js";
@@ -17,7 +17,7 @@ import { Transport } from "./transport.js";
 const AGAIN = "If it has stopped, run the cell again to go on.";
 const UNMADE = `The kernel is busy or has stopped, so this change is not made; pointing, playing and stepping still work. ${AGAIN}`;
 const AHEAD = `The kernel is busy or has stopped. This picture was computed ahead; it is true, but Python does not know of it. ${AGAIN}`;
-const STEADY = 3; // notes that keep their room when there are fewer, so that the page below does not jump while a slider moves
+const SETTLE = 1000; // milliseconds after the last move of a slider in which the view keeps its height
 
 export class View {
   constructor(model, element) {
@@ -60,6 +60,7 @@ export class View {
       this.text,
       this.live,
     );
+    this.root.addEventListener("input", () => this.#hold(), true);
     element.append(this.root);
   }
 
@@ -77,6 +78,7 @@ export class View {
   }
 
   destroy() {
+    clearTimeout(this.settling);
     this.ahead.destroy();
     this.presence.destroy();
     this.transport.pause();
@@ -104,10 +106,7 @@ export class View {
     setText(this.text, scene.text);
     const controls = scene.controls.filter((control) => !scene.hide.includes(control.name));
     this.controls.update(controls);
-    const notes = [...scene.notes, ...reasons(controls)];
-    renew(this.notes, notes.map((note) => h("li", {}, note)));
-    this.most = Math.max(this.most ?? 0, notes.length);
-    setStyle(this.notes, "--most", Math.min(this.most, STEADY));
+    renew(this.notes, [...scene.notes, ...reasons(controls)].map((note) => h("li", {}, note)));
     renew(this.legend, legend(scene));
     const changed = this.stage.update(scene.parts, this.root);
     this.left.hidden = !this.stage.sources.hasChildNodes();
@@ -144,6 +143,14 @@ export class View {
       this.#say("");
     }
     this.channel.ask({ kind: "set", name, value, gesture: this.history.gesture, shown: ready !== undefined });
+  }
+
+  /** Keeps the view from shrinking while a slider moves: neither the slider nor the page below jumps under the pointer. */
+  #hold() {
+    const { style, offsetHeight } = this.root;
+    if (offsetHeight > (parseFloat(style.minHeight) || 0)) style.minHeight = `${offsetHeight}px`;
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => (style.minHeight = ""), SETTLE);
   }
 
   #unanswered(requests) {

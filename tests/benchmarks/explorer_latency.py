@@ -1,17 +1,18 @@
 """How fast the explorers answer in JupyterLab in Chromium: from a key, a click or a move to the paint that follows.
 
-From the repository's root:
+From the repository's root, with little else to do on the machine:
 
     PYTHONPATH=.:tests python tests/benchmarks/explorer_latency.py
 
 Prints a table in Markdown. A time runs from the event, as the browser stamps it, over the first change of what is
-measured to the task after the next frame. A drag is a real one with the mouse, for three seconds; its frames are those
-in which the picture changed. What needs the kernel alternates with a bare slider that is echoed into a Label, pair by
-pair.
+measured to the task after the next frame; it is taken from rest, at a random moment between two frames. A drag is a
+real one with the mouse, for three seconds; its frames are those in which the picture changed. What needs the kernel
+alternates with a bare slider that is echoed into a Label, pair by pair. Other ways to draw stand at the end.
 """
 
 import os
 import platform
+import random
 import statistics
 import tempfile
 import time
@@ -21,15 +22,17 @@ from pathlib import Path
 import nbformat
 from lab_server import CHROMIUM, FLAGS, OPEN, RUN, served
 from playwright.sync_api import sync_playwright
+from ways_to_draw import SETUP, WAYS
 
 ROUNDS, WARM, SECONDS = 40, 5, 3.0
+REST, LOOK = (60, 120), 12  # milliseconds before an act, and between two looks at what became of it
 
 WATCH = """(parts) => {
   window.nnWatch?.disconnect();
   const clock = window.nnClock = { start: 0, times: [], frames: 0, waiting: false };
   if (!window.nnHeard) {
     window.nnHeard = true;
-    for (const kind of ['keydown', 'pointermove', 'pointerdown', 'click']) {
+    for (const kind of ['keydown', 'pointermove', 'click']) {
       addEventListener(kind, (event) => { nnClock.start ||= event.timeStamp; }, true);
     }
   }
@@ -51,9 +54,8 @@ WATCH = """(parts) => {
 }"""
 
 CELLS = [
-    """import json, numpy as np, ipywidgets as widgets
-from nnlab import explorers
-explorers.Stride(input_size=7)""",
+    "import ipywidgets as widgets\nfrom nnlab import explorers",
+    "explorers.Stride(input_size=7)",
     "explorers.Stride(input_size=12, kernel_size=3)",
     """slider, label = widgets.IntSlider(value=0, max=1000), widgets.Label("0")
 slider.observe(lambda change: setattr(label, "value", str(change["new"])), "value")
@@ -72,26 +74,39 @@ class Bench:
 
     def timed(self, act):
         """The milliseconds from what `act` does to the paint, or None if nothing changed."""
+        self.page.wait_for_timeout(random.uniform(*REST))
         before = self.page.evaluate("() => { nnClock.start = 0; return nnClock.times.length; }")
         act()
-        try:
-            self.page.wait_for_function("(before) => nnClock.times.length > before", arg=before, timeout=5000)
-        except Exception:  # a slider at its end moves nothing
-            return None
-        return self.page.evaluate("() => nnClock.times.at(-1)")
+        for _ in range(5000 // LOOK):
+            # Waiting in the page would ask for frames, and a page that draws frames answers later than one at rest.
+            self.page.wait_for_timeout(LOOK)
+            count, latest = self.page.evaluate("() => [nnClock.times.length, nnClock.times.at(-1)]")
+            if count > before:
+                return latest
+        return None  # a slider at its end moves nothing
 
     def times(self, acts):
         found = [self.timed(act) for act in acts]
         return [each for each in found[WARM:] if each is not None]
 
-    def dragged(self, places):
-        """Frames a second in which the picture changed, while the mouse goes from place to place."""
+    def dragged(self, path, steps=1):
+        """Frames a second in which the picture changed, while the mouse goes along a path, so many steps a place."""
         self.page.evaluate("() => { nnClock.frames = 0; }")
         start = time.perf_counter()
         while time.perf_counter() - start < SECONDS:
-            for x, y in places:
-                self.page.mouse.move(x, y)
+            for x, y in path:
+                self.page.mouse.move(x, y, steps=steps)
         return self.page.evaluate("() => nnClock.frames") / (time.perf_counter() - start)
+
+    def slid(self, slider):
+        """The same while a slider is dragged from end to end and back, over each of its positions."""
+        box, steps = slider.bounding_box(), int(slider.get_attribute("max"))
+        left, right = [(box["x"] + at, box["y"] + box["height"] / 2) for at in (8, box["width"] - 8)]
+        self.page.mouse.move(*left)
+        self.page.mouse.down()
+        frames = self.dragged([right, left], steps)
+        self.page.mouse.up()
+        return frames
 
     def row(self, name, times, frames=None):
         middle, late = statistics.median(times), statistics.quantiles(times, n=20)[-1]
@@ -102,13 +117,6 @@ class Bench:
 def middle_of(locator):
     box = locator.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def along(slider):
-    """A place on each position of a slider, there and back, so that every move is a change."""
-    box, steps = slider.bounding_box(), int(slider.get_attribute("max"))
-    ahead = [box["x"] + 8 + (box["width"] - 16) * step / steps for step in range(steps + 1)]
-    return [(x, box["y"] + box["height"] / 2) for x in ahead + ahead[-2:0:-1]]
 
 
 def without_kernel(bench, view):
@@ -127,13 +135,10 @@ def without_kernel(bench, view):
     scrub.focus()
     keys = (["ArrowRight"] * 20 + ["ArrowLeft"] * 20) * 2
     times = bench.times([lambda key=key: page.keyboard.press(key) for key in keys[: ROUNDS + WARM]])
-    page.mouse.move(*along(scrub)[0])
-    page.mouse.down()
-    frames = bench.dragged(along(scrub))
-    page.mouse.up()
-    bench.row("scrubbing through the steps", times, frames)
+    bench.row("scrubbing through the steps", times, bench.slid(scrub))
     step = view.locator(".nn-next")
-    times = bench.times([step.click for _ in range(ROUNDS + WARM)])
+    page.mouse.move(*middle_of(step))
+    times = bench.times([lambda: (page.mouse.down(), page.mouse.up())] * (ROUNDS + WARM))
     bench.row("stepping with the button", times)
     view.locator(".nn-play").click()
     page.evaluate("() => { nnClock.start = 0; }")
@@ -145,11 +150,7 @@ def without_kernel(bench, view):
     slider.focus()
     keys = (["ArrowRight"] * 3 + ["ArrowLeft"] * 3) * 10
     times = bench.times([lambda key=key: page.keyboard.press(key) for key in keys[: ROUNDS + WARM]])
-    page.mouse.move(*along(slider)[0])
-    page.mouse.down()
-    frames = bench.dragged(along(slider))
-    page.mouse.up()
-    bench.row("a slider whose positions are computed ahead", times, frames)
+    bench.row("a slider whose positions are computed ahead", times, bench.slid(slider))
 
 
 def ahead(page, view):
@@ -184,7 +185,37 @@ def with_kernel(bench, view, echo):
     bench.row("a bare slider echoed into a Label", [plain for plain, _ in pairs])
     bench.row("a cell of a 12 × 12 input edited, answered by the kernel", [edit for _, edit in pairs])
     ratio = statistics.median(edit / plain for plain, edit in pairs)
-    print(f"\nA cell edit takes {ratio:.2f} of the echo beside it (median of {len(pairs)} pairs).", flush=True)
+    return f"A cell edit takes {ratio:.2f} of the echo beside it (median of {len(pairs)} pairs)."
+
+
+def other_ways(bench, cells):
+    """The same kind of step drawn in other ways, all of them by the kernel."""
+    for (name, _, picture), cell in zip(WAYS, cells, strict=True):
+        cell.scroll_into_view_if_needed()
+        handle, track = cell.locator(".noUi-handle"), cell.locator(".noUi-target")
+        bench.watch(cell.locator(picture))
+        handle.focus()
+        times = bench.times([lambda: bench.page.keyboard.press("ArrowRight")] * (ROUNDS + WARM))
+        box = track.bounding_box()
+        ends = [(box["x"] + at, box["y"] + box["height"] / 2) for at in (box["width"] - 4, 4)]
+        bench.page.mouse.move(*middle_of(handle))
+        bench.page.mouse.down()
+        frames = bench.dragged(ends, steps=63)
+        bench.page.mouse.up()
+        bench.row(name, times, frames)
+        bench.page.wait_for_timeout(3000)  # until the kernel has worked off what the drag asked for
+
+
+def opened(page, root, name, cells):
+    """The code cells of a new notebook in JupyterLab, run and shown."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, root / name)
+    page.evaluate(OPEN, name)
+    if errors := page.evaluate(RUN):
+        raise RuntimeError("\n".join(errors))
+    shown = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell")
+    return [shown.nth(number) for number in range(len(cells))]
 
 
 def main():
@@ -194,22 +225,16 @@ def main():
         page.goto(f"{address}/lab/workspaces/latency?reset", wait_until="domcontentloaded")
         page.wait_for_function("() => window.jupyterapp", timeout=90_000)
         page.evaluate("async () => { await jupyterapp.restored; jupyterapp.shell.collapseLeft(); }")
-        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in CELLS])
-        notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        nbformat.write(notebook, root / "latency.ipynb")
-        page.evaluate(OPEN, "latency.ipynb")
-        if errors := page.evaluate(RUN):
-            raise RuntimeError("\n".join(errors))
-        views = page.locator(".nn-view")
-        views.nth(1).wait_for()
+        _, small, large, echo = opened(page, root, "explorers.ipynb", CELLS)
         print(f"{date.today()}, {os.cpu_count()} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f}\n")
         print("| what | median ms to paint | 95 % | frames a second while dragging |\n|---|---|---|---|")
         bench = Bench(page)
-        views.nth(0).scroll_into_view_if_needed()
-        without_kernel(bench, views.nth(0))
-        views.nth(1).scroll_into_view_if_needed()
-        outputs = page.locator(".jp-CodeCell .jp-OutputArea")
-        with_kernel(bench, views.nth(1), outputs.nth(2))
+        small.scroll_into_view_if_needed()
+        without_kernel(bench, small.locator(".nn-view"))
+        large.scroll_into_view_if_needed()
+        ratio = with_kernel(bench, large.locator(".nn-view"), echo)
+        other_ways(bench, opened(page, root, "others.ipynb", [SETUP, *(code for _, code, _ in WAYS)])[1:])
+        print(f"\n{ratio}", flush=True)
         chromium.close()
 
 

@@ -26,6 +26,13 @@ def refused(report):
     return report
 
 
+def pytest_runtest_setup(item):
+    """Every test draws the same weights and masks in every run, whatever ran before it."""
+    from nnlab.utils import set_random_seed  # here, after the number of threads is set
+
+    set_random_seed(0)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     return refused((yield))

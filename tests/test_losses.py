@@ -287,6 +287,12 @@ def test_huber_refuses_a_negative_delta():
         losses.Huber(-1)
 
 
+@pytest.mark.parametrize("name", ["BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy"])
+def test_from_logits_is_yes_or_no(name):
+    with pytest.raises(ArgumentError, match=f"{name}: from_logits must be True or False, received 'logits'"):
+        getattr(losses, name)("logits")
+
+
 def test_unknown_argument_is_refused_by_name():
     with pytest.raises(UnknownArgumentError, match="unknown argument 'from_logit', did you mean 'from_logits'"):
         losses.SparseCategoricalCrossentropy(from_logit=True)

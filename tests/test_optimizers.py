@@ -134,6 +134,11 @@ def test_cosine_stays_where_it_ends():
     assert [schedule(step) for step in (0, 10, 1000)] == [2.0, 0.5, 0.5]
 
 
+def test_names_are_those_of_keras():
+    named = {cls().name for cls in (optimizers.SGD, optimizers.Adam, optimizers.AdamW, optimizers.RMSprop)}
+    assert named == {"sgd", "adam", "adam_w", "rm_sprop"}
+
+
 @pytest.mark.parametrize("argument", ["ema_momentum", "weight_decay", "use_ema", "amsgrad", "lr"])
 def test_what_is_not_supported_is_refused_by_name(argument):
     with pytest.raises(UnknownArgumentError, match=f"Adam: unknown argument '{argument}'"):
@@ -156,6 +161,7 @@ def test_what_is_not_supported_is_refused_by_name(argument):
             lambda: optimizers.AdamW(weight_decay=None),
             "AdamW: weight_decay must be a number of at least 0, received None.",
         ),
+        (lambda: optimizers.SGD(nesterov=None), "SGD: nesterov must be True or False, received None."),
         (lambda: optimizers.RMSprop(centered="no"), "RMSprop: centered must be True or False, received 'no'."),
         (
             lambda: schedules.CosineDecay(0.1, 0),

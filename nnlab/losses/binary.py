@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from nnlab import activations
-from nnlab.core.arguments import number
+from nnlab.core.arguments import boolean, number
 from nnlab.core.record import Record
 from nnlab.core.step import Step
 from nnlab.losses.checks import as_targets
@@ -16,7 +16,6 @@ from nnlab.losses.probabilities import (
     check_range,
     clip,
     inside_clip,
-    log_sigmoid,
     smoothed,
 )
 
@@ -52,7 +51,7 @@ class BinaryCrossentropy(Loss):
         **kwargs: Any,
     ):
         super().__init__(reduction, **kwargs)
-        self.from_logits = bool(from_logits)
+        self.from_logits = boolean("BinaryCrossentropy", "from_logits", from_logits)
         self.label_smoothing = number("BinaryCrossentropy", "label_smoothing", label_smoothing, 0.0, 1.0)
 
     def check_labels(self, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
@@ -63,7 +62,7 @@ class BinaryCrossentropy(Loss):
     def forward(self, s: Record, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
         s.smoothed = smoothed(y_true, self.label_smoothing, 2)
         if self.from_logits:
-            s.log_yes, s.log_no = log_sigmoid(y_pred), log_sigmoid(-y_pred)
+            s.log_yes, s.log_no = activations.log_sigmoid(y_pred), activations.log_sigmoid(-y_pred)
         else:
             check_probabilities("BinaryCrossentropy", y_pred, last="sigmoid")
             s.clipped = clip(y_pred)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.core.arguments import number
+from nnlab.core.arguments import boolean, number
 from nnlab.core.errors import ArgumentError, ShapeError
 from nnlab.core.record import Record
 from nnlab.core.step import Step
@@ -45,7 +45,7 @@ class Crossentropy(Loss):
 
     def __init__(self, from_logits: bool = False, reduction: str = "sum_over_batch_size", **kwargs: Any):
         super().__init__(reduction, **kwargs)
-        self.from_logits = bool(from_logits)
+        self.from_logits = boolean(type(self).__name__, "from_logits", from_logits)
 
     def log_probabilities(self, s: Record, y_pred: np.ndarray) -> np.ndarray:
         """The logarithm of each class's probability, as steps on `s`."""

@@ -15,11 +15,6 @@ def smoothed(y_true: np.ndarray, share: float, outcomes: int) -> np.ndarray:
     return y_true * (1 - share) + share / outcomes if share else y_true
 
 
-def log_sigmoid(x: np.ndarray) -> np.ndarray:
-    """log(1 / (1 + exp(-x))), without overflow."""
-    return np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x)))
-
-
 def inside_clip(p: np.ndarray) -> np.ndarray:
     """Where clipping left `p` as it was: the gradient of clipping."""
     return (p >= EPSILON) & (p <= 1 - EPSILON)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.core.arguments import integer
+from nnlab.core.arguments import boolean, integer
 from nnlab.core.errors import ArgumentError, unknown_arguments
 from nnlab.core.record import parts
 from nnlab.models import data
@@ -76,7 +76,7 @@ class Trainer(Compiled):
                 validation = None if held is None else Arrays(held, size)
             if class_weight is not None:
                 examples = self._examples("fit", *examples, class_weight)
-            source = Arrays(examples, size, bool(shuffle), steps)
+            source = Arrays(examples, size, boolean(owner, "shuffle", shuffle), steps)
         if validation_data is not None:
             size = self._batch_size("fit", validation_batch_size or size)
             validation = self._validation(validation_data, validation_steps, size, epochs)

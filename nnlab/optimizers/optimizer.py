@@ -12,6 +12,7 @@ import numpy as np
 from nnlab.core.arguments import number
 from nnlab.core.config import arguments, kept_arguments, plain
 from nnlab.core.errors import ArgumentError, ShapeError, unknown_arguments
+from nnlab.core.naming import snake_case
 from nnlab.core.variable import Variable
 from nnlab.optimizers import clipping, schedules
 from nnlab.optimizers.schedules import LearningRateSchedule
@@ -46,7 +47,7 @@ class Optimizer:
         if isinstance(learning_rate, Mapping):  # of a configuration
             learning_rate = schedules.get(learning_rate)
         self.learning_rate = learning_rate
-        self.name = name or type(self).__name__.lower()
+        self.name = name or snake_case(type(self).__name__)
         self.iterations = 0
         self.slots: dict[Variable, Slots] = {}
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from nnlab.core.arguments import number
+from nnlab.core.arguments import boolean, number
 from nnlab.core.variable import Variable
 from nnlab.optimizers.optimizer import Optimizer, Slots
 from nnlab.optimizers.schedules import LearningRateSchedule
@@ -31,7 +31,7 @@ class SGD(Optimizer):
     ) -> None:
         super().__init__(learning_rate, **kwargs)
         self.momentum = number("SGD", "momentum", momentum, low=0.0, high=1.0)
-        self.nesterov = bool(nesterov)
+        self.nesterov = boolean("SGD", "nesterov", nesterov)
 
     def start(self, variable: Variable) -> Slots:
         return (np.zeros_like(variable.value),) if self.momentum else ()

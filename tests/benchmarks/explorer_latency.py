@@ -20,9 +20,9 @@ from datetime import date
 from pathlib import Path
 
 import nbformat
+from benchmarks.ways_to_draw import SETUP, WAYS
 from lab_server import CHROMIUM, FLAGS, OPEN, RUN, served
 from playwright.sync_api import sync_playwright
-from ways_to_draw import SETUP, WAYS
 
 ROUNDS, WARM, SECONDS = 40, 5, 3.0
 REST, LOOK = (60, 120), 12  # milliseconds before an act, and between two looks at what became of it

@@ -111,7 +111,7 @@ export class Spotlight {
       if (!badges || result !== name || !main) continue;
       for (let term = 0; term < links.terms(result); term++) {
         const one = links.cell(result, main, at, term);
-        if (one >= 0) lit.get(main).set(one, this.#others(result, main, at, term));
+        if (one >= 0) lit.get(main).set(one, lit.get(main).get(one) ? "…" : this.#others(result, main, at, term));
       }
     }
     if (badges) framed.set(name, [cell]);

@@ -101,7 +101,12 @@ class Check:
     def heads(self, name: str, grid: dict[str, Any]) -> None:
         """Rows and columns are numbered from 0 or named."""
         *sheets, rows, columns = self.sheet.shape[name]
-        if grid["heads"]:
+        if name == "histogram":
+            for text, edge in zip(grid["heads"][:columns], self.sheet.edges, strict=True):
+                self.shows(text, edge)
+            self.sheet.names[name] = grid["heads"][:columns]
+            self.count("chart", name, columns)
+        elif grid["heads"]:
             across = self.sheet.names.get(name) or list(map(str, range(columns)))
             assert grid["heads"] == [*across, *map(str, range(rows))] * prod(sheets), name
 
@@ -115,6 +120,11 @@ class Check:
         words = [names[column]] if names and shape[-2] == 1 else [str(row), names[column] if names else str(column)]
         captions = self.seen["grids"][name]["sheets"]
         return f"({', '.join([*(captions[one] or str(one) for one in sheet), *words])})"
+
+    def goal(self, name: str, cell: int) -> str:
+        """What is said of a cell at the end of its name: of an output beside others which it is, and its place."""
+        mode = f"({name.removeprefix('y_')})" if name.startswith("y_") else ""
+        return f"{mode} {self.place(name, cell)}".strip()
 
     # ---- how they come about
 
@@ -189,7 +199,7 @@ class Check:
         """Each term or use once, in whatever order they stand: the same texts with the same numbers."""
         shown, known = defaultdict(list), defaultdict(list)
         for lower, sign, value, goal in cards:
-            to = re.search(r"(\([^()+]*\))?$", goal or "")[0]
+            to = re.search(r"(\([^()+]*\) ?)*$", goal or "")[0]
             if value is None:
                 side, equals, result = re.fullmatch(r"(.*) ([=≈]) (\S+)", sign).groups()
                 self.true_sign(side, equals, result, where)
@@ -200,7 +210,7 @@ class Check:
                 if factors:
                     self.true_sign(lower, sign, value, where)
         for name, cell, how in expected:
-            to = self.place(name, cell) if goals else ""
+            to = self.goal(name, cell) if goals else ""
             if isinstance(how, Line):
                 known[self.side(how), to].append((self.sheet.values[name][cell], name, 1 + len(how.operands), ""))
                 continue
@@ -275,9 +285,10 @@ class Check:
         expected = {term.factors[0][1] for term in terms}
         assert {at for grid, at in found["lit"] if grid == main} == expected, (name, cell)
         badges = {at: text for grid, at, text in found["badges"] if grid == main}
+        times = Counter(term.factors[0][1] for term in terms)
         for term in terms:
-            others = "".join(f"×{self.texts[grid][at]}" for grid, at in term.factors if grid != main)
-            assert badges.get(term.factors[0][1], "") == others, (name, cell, term)
+            at, others = term.factors[0][1], self.others(term, main)
+            assert badges.get(at, "") == ("…" if others and times[at] > 1 else others), (name, cell, term)
             self.count("product", name, len(term.factors) - 1)
 
     def badges(self, name: str, cell: int, found: list[Any], uses: list[Any], added: list[Any]) -> None:
@@ -298,6 +309,8 @@ class Check:
     def walk(self) -> None:
         """The steps show for each cell of the result what pointing at it shows."""
         result = self.sheet.result
+        if not result:
+            return
         pointed = self.seen["pointed"][result]
         assert len(self.seen["walk"]) == len(pointed)
         for position, ((label, text), found) in enumerate(zip(self.seen["walk"], pointed, strict=True)):
@@ -323,11 +336,20 @@ class Check:
         elif "= x · mask" in formula:
             side, sign, value = re.search(r"mask · (1 / \(.*?\)) ([=≈]) x · mask · (\S+)", formula).groups()
             self.true_sign(side, sign, value, formula)
+        elif self.sheet.rates:
+            assert [float(rate) for rate in re.findall(r": (\S+?)(?:,|$)", formula)] == self.sheet.rates, formula
         self.counts["formula"] += len(numbers(formula))
         for expected in self.sheet.notes:
-            matching = [note for note in self.seen["notes"] if agree(numbers(note), expected)]
+            matching = [note for note in self.seen["notes"] if agree(note, expected)]
             assert matching, (expected, self.seen["notes"])
             self.counts["note"] += len(expected)
+        refused = [
+            mode for mode in self.sheet.refused if not any(note.startswith(f"{mode}: ") for note in self.seen["notes"])
+        ]
+        assert not refused, (refused, self.seen["notes"])
+        if self.sheet.code_numbers:
+            assert numbers(self.seen["code"]) == self.sheet.code_numbers, self.seen["code"]
+            self.counts["formula"] += len(self.sheet.code_numbers)
         if self.sheet.code:
             call = ast.parse(self.seen["code"].replace("-", "−")).body[0].value
             given = {keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords}
@@ -398,9 +420,12 @@ class Check:
         assert text.startswith("≈") == (shown != percent), text
 
 
-def agree(found: list[float], expected: list[float]) -> bool:
+def agree(text: str, expected: list[float]) -> bool:
+    """Whether a text says these numbers, each rounded to the decimals that it is printed with."""
+    found = [number.replace(",", "") for number in NUMBER.findall(text)]
     return len(found) == len(expected) and all(
-        isclose(a, b, abs_tol=0.051) for a, b in zip(found, expected, strict=True)
+        isclose(float(number), value, abs_tol=0.5 * 10 ** -len(number.partition(".")[2]) + 4e-6)
+        for number, value in zip(found, expected, strict=True)
     )
 
 

@@ -6,11 +6,13 @@ of products of other cells, or a line of arithmetic. Their numbers follow. Nothi
 
 from worksheets.arithmetic import exactly
 from worksheets.blocks import dropout, normalization, softmax
+from worksheets.networks import Layer, network
 from worksheets.sheet import Line, Term, Terms, Worksheet
+from worksheets.stacks import comparison, stacked
 from worksheets.weights import WEIGHTS, model_of_layers, parameters
 from worksheets.windows import convolution, pooling
 
 __all__ = [
-    "WEIGHTS", "Line", "Term", "Terms", "Worksheet", "convolution", "dropout", "exactly", "model_of_layers",
-    "normalization", "parameters", "pooling", "softmax",
+    "WEIGHTS", "Layer", "Line", "Term", "Terms", "Worksheet", "comparison", "convolution", "dropout", "exactly",
+    "model_of_layers", "network", "normalization", "parameters", "pooling", "softmax", "stacked",
 ]  # fmt: skip

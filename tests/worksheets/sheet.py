@@ -52,7 +52,11 @@ class Worksheet:
         self.curves: dict[str, tuple[list[float], dict[str, list[float]]]] = {}
         self.maps: dict[str, dict[str, list[int]]] = {}
         self.names: dict[str, list[str]] = {}
-        self.result = "y"
+        self.result = "y"  # the grid that is stepped through, "" for none
+        self.refused: list[str] = []  # paddings of which a note says why they cannot be
+        self.code_numbers: list[float] = []  # of several lines of Keras, in order
+        self.edges: list[float] = []  # from where on a histogram's bars count
+        self.rates: list[float] = []  # of the layers that drop, in the formula
 
     def give(self, name: str, values: Any, shape: Sequence[int]) -> None:
         """A grid whose numbers are known."""

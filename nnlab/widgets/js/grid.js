@@ -25,7 +25,7 @@ export class Grid {
     const { spec } = this;
     this.cells = Array.from(spec.values, (_, cell) => this.cell(cell, spec));
     this.frames = Array.from({ length: this.sheets }, () => h("div", { class: "nn-frame", "aria-hidden": "true", hidden: true }));
-    this.captions = this.frames.map(() => h("span", { class: "nn-caption", "aria-hidden": "true" }));
+    this.captions = this.frames.map((_, sheet) => h("span", { class: "nn-caption", "aria-hidden": "true" }, spec.sheets[sheet] ?? ""));
     this.scale = h("div", { class: "nn-scale", "aria-hidden": "true" }, h("span"), h("i", {}, h("b", {}, "0")), h("span"));
     this.source = h("em", { class: "nn-source" });
     this.size = h("span");
@@ -44,7 +44,7 @@ export class Grid {
   /** True if the new numbers can be shown in what is there. */
   fits(spec) {
     const alike = (name) => String(spec[name]) === String(this.spec[name]);
-    return (this.elastic || this.holds(spec)) && this.sheets === sides(spec)[0] && ["title", "editable", "look", "labels"].every(alike);
+    return (this.elastic || this.holds(spec)) && this.sheets === sides(spec)[0] && ["title", "editable", "look", "labels", "axes", "sheets"].every(alike);
   }
 
   /** True if there is a cell for each of the new numbers. */
@@ -77,7 +77,6 @@ export class Grid {
     setText(this.scale.lastChild, format(this.limit, spec.digits));
     this.scale.dataset.scale = spec.scale;
     this.scale.hidden = this.cells.length === 1 || !this.limit;
-    this.captions.forEach((caption, sheet) => setText(caption, spec.sheets[sheet] ?? ""));
   }
 
   /** Draws one cell's number, colour and marks. */

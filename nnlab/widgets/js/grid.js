@@ -156,8 +156,8 @@ export class Grid {
   /** Gets cells for numbers of another shape; a cell that keeps its row and its column stays as it is in the page. */
   reshape(spec) {
     const { cells, rows, columns } = this;
+    const home = cells[this.home];
     this.show(new Map(), [], -1, false);
-    this.stop(0);
     [, this.rows, this.columns] = sides(spec);
     this.cells = Array.from(spec.values, (_, index) => {
       const [sheet, row, column] = coordinates(spec, index);
@@ -165,6 +165,8 @@ export class Grid {
       if (kept) kept.dataset.cell = index;
       return kept || this.cell(index, spec);
     });
+    this.home = this.cells.indexOf(home);
+    if (this.home < 0) this.stop(0);
     this.frames.forEach((frame, sheet) => this.fill(frame.parentElement, sheet, spec));
   }
 
@@ -278,8 +280,10 @@ export class Grid {
     const short = shown(this.spec, index).replace("\u2212", "-");
     const text = Number(short) === Number(full) ? full : short;
     typeOver(cell, described(this.spec, index), text, start, (typed, focus) => {
-      if (focus) this.stop(index, true);
-      if (typed !== null) this.on.edit(index, typed);
+      const now = this.cells.indexOf(cell); // the grid may have got another shape meanwhile
+      if (now < 0) return;
+      if (focus) this.stop(now, true);
+      if (typed !== null) this.on.edit(now, typed);
     });
   }
 }

@@ -32,7 +32,7 @@ export class Stage {
 
   /** Draws the parts, keeping elements (and with them focus) wherever the new numbers fit; true if there are other cells. */
   update(specs, root) {
-    const focused = root.contains(document.activeElement) ? document.activeElement.closest("[data-name]") : null;
+    this.focused = root.contains(document.activeElement) ? document.activeElement.closest("figure")?.dataset.name : undefined;
     let changed = specs.map((spec) => spec.name).join() !== [...this.parts.keys()].join();
     const next = specs.map((spec) => {
       const part = this.parts.get(spec.name);
@@ -54,8 +54,14 @@ export class Stage {
     if (plan === this.plan) this.#exchange(before);
     else this.#arrange(specs);
     this.plan = plan;
-    if (focused && !root.contains(document.activeElement)) this.parts.get(focused.dataset.name)?.stop?.(0, true);
     return true;
+  }
+
+  /** Once the other cells are linked: the grid that had the focus has it again, or points again where it still is. */
+  refocus(root) {
+    const part = this.parts.get(this.focused);
+    if (!root.contains(document.activeElement)) part?.stop?.(0, true);
+    else if (part?.cells?.[part.home]?.matches(":focus-visible")) part.on.point(part.home, "focus");
   }
 
   /** Puts new parts where the old ones stand; what stays is not touched, so that the page lays out only what is new. */

@@ -108,12 +108,15 @@ export class View {
     this.controls.update(controls);
     renew(this.notes, [...scene.notes, ...reasons(controls)].map((note) => h("li", {}, note)));
     renew(this.legend, legend(scene));
+    this.linked = false; // while the cells change, the focus that goes with one of them points at nothing
     const changed = this.stage.update(scene.parts, this.root);
     this.left.hidden = !this.stage.sources.hasChildNodes();
     const side = this.left.hidden ? this.right : this.left;
     if (this.legend.parentElement !== side) side.append(this.legend);
     this.#hide(scene);
     this.spotlight.take(scene, changed);
+    this.linked = true;
+    if (changed) this.stage.refocus(this.root);
   }
 
   /** Takes away what the scene does not need, and what a teacher hides. */
@@ -126,7 +129,7 @@ export class View {
 
   #handlers(name) {
     return {
-      point: (cell, how) => this.spotlight.pointAt(name, cell, how),
+      point: (cell, how) => this.linked && this.spotlight.pointAt(name, cell, how),
       choose: (cell) => {
         this.spotlight.choose(name, cell);
         return this.predictions.choose(name, cell, this.spotlight.links);

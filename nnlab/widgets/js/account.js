@@ -27,6 +27,7 @@ export class Account {
     this.uses.hidden = !over;
     if (over) this.#grow();
     else this.element.classList.toggle("nn-empty", !this.sum.hasChildNodes());
+    this.element.querySelector(":is(.nn-product, .nn-operand):hover")?.onpointerenter?.(); // it holds other numbers now
     return [steps.sentence, uses.sentence].filter(Boolean).join(" ");
   }
 

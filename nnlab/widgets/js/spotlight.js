@@ -59,9 +59,9 @@ export class Spotlight {
     this.show();
   }
 
-  /** Points out single cells, as [grid, cell] pairs; none if the list is empty. */
+  /** Points out single cells, as [grid, cell] pairs; if there are none, the one that is pointed at again. */
   pick(pairs) {
-    const cells = new Map(pairs);
+    const cells = new Map(pairs.length ? pairs : [this.pointed]);
     for (const [name, grid] of this.grids) grid.point(cells.get(name) ?? -1);
   }
 
@@ -86,10 +86,10 @@ export class Spotlight {
     this.lit = new Map([...this.grids.keys()].map((grid) => [grid, new Map()]));
     const framed = this.#sources(name, cell, isResult);
     if (!isResult) this.#uses(spec, uses);
+    this.pointed = [name, isResult ? -1 : cell];
     this.lit.get(name).set(cell, "");
     for (const [grid, drawn] of this.grids) {
-      const pointed = grid === name && !isResult ? cell : -1;
-      drawn.show(this.lit.get(grid), framed.get(grid) ?? [], pointed, !isResult);
+      drawn.show(this.lit.get(grid), framed.get(grid) ?? [], grid === name ? this.pointed[1] : -1, !isResult);
     }
     return this.account.show(scene, links, name, cell, name !== scene.result);
   }

@@ -40,12 +40,14 @@ window.open_ = ({ header, data }) => {
   const close = widget.render({ model, el: element });
   return views.push({ model, close, element }) - 1;
 };
-/** Puts a new picture into the model of a view, and reads all that is then displayed. */
+/** Puts a new picture into the model of a view. */
+window.put = (number, { header, data }) => views[number].model.put({ data: bytes(data), header });
+/** Puts new pictures into the model of a view, and reads all that each displays. */
 window.readAll = (number, states, read) => {
-  const { element, model } = views[number];
+  const { element } = views[number];
   element.hidden = true; // what is read is text; without its layout it takes a tenth of the time
-  const seen = states.map(({ header, data }) => {
-    model.put({ data: bytes(data), header });
+  const seen = states.map((state) => {
+    put(number, state);
     return read(element.querySelector(".nn-view"));
   });
   element.hidden = false;
@@ -68,6 +70,11 @@ def state(widget: GridView) -> dict[str, Any]:
 def opened(page: Any, widget: GridView) -> int:
     """Shows a widget in the page; returns its number there."""
     return page.evaluate("(state) => open_(state)", state(widget))
+
+
+def renewed(page: Any, number: int, widget: GridView) -> None:
+    """Shows what a widget has sent meanwhile in a view that is open."""
+    page.evaluate("([number, state]) => put(number, state)", [number, state(widget)])
 
 
 def read(page: Any, number: int, states: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -23,7 +23,8 @@ from nnlab.core.errors import NnlabError
 FOLDER = "nnlab-lessons"  # in the user's home, so that it is the same whichever directory the command is given in
 RECORD = ".nnlab-lessons.json"
 # Defaults for JupyterLab, which a user's own settings outdo: notebooks are saved with the state of their widgets, so
-# that an explorer in a lesson that is opened again is a picture that still moves, not an error.
+# that an explorer in a lesson that is opened again is a picture that still moves, not an error; and nobody is asked
+# about Jupyter's news by a pop-up over the lesson.
 SETTINGS = str(Path(__file__).parent / "jupyter")
 
 

@@ -129,5 +129,12 @@ def test_number_of_blas_threads_is_the_users_where_it_is_set(tmp_path, monkeypat
 
 
 def test_notebooks_are_saved_with_the_state_of_their_widgets():
-    file = Path(lab.SETTINGS) / "labconfig" / "default_setting_overrides.json"
-    assert json.loads(file.read_text()) == {"@jupyter-widgets/jupyterlab-manager:plugin": {"saveState": True}}
+    assert settings()["@jupyter-widgets/jupyterlab-manager:plugin"] == {"saveState": True}
+
+
+def test_no_question_about_news_lies_over_the_first_cells():
+    assert settings()["@jupyterlab/apputils-extension:notification"] == {"fetchNews": "false"}
+
+
+def settings():
+    return json.loads((Path(lab.SETTINGS) / "labconfig" / "default_setting_overrides.json").read_text())

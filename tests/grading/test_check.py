@@ -166,6 +166,17 @@ class TestTogether:
         assert "the value at [0, 0, 0, 0] is" in together.sentence
         assert f"Alone it changes y by {largest:.5g} at most." in together.sentence
 
+    @pytest.mark.parametrize("name", ["z", "grad_kernel"])
+    def test_an_error_that_is_no_number_is_said_in_words(self, lesson, name):
+        right = {"z": z, "grad_kernel": grad_kernel}[name]
+        answer = {
+            "z": lambda windows, kernel, bias: right(windows, kernel, bias) * np.nan,
+            "grad_kernel": lambda windows, grad_z: right(windows, grad_z) * np.nan,
+        }[name]
+        said = grading.check(named(name, answer)).together.sentence
+        assert "to nan or infinity." in said
+        assert "by nan" not in said
+
     def test_a_right_step_is_not_blamed_for_an_earlier_wrong_one(self, lesson):
         grading.check(
             named("windows", lambda padded, kernel_size, strides: windows(padded[:, ::-1], kernel_size, strides))

@@ -118,7 +118,8 @@ def ladder(hints: Sequence[str]) -> str:
 def side_by_side(excerpt: Excerpt) -> str:
     """Expected and got as two small tables, the wrong values marked by colour and weight."""
     tables = "".join(
-        f'<div><div style="color:{GREY}">{name}</div>{_table(rows, excerpt.wrong)}</div>'
+        f'<div style="max-width:100%;overflow-x:auto"><div style="color:{GREY}">{name}</div>'
+        f"{_table(rows, excerpt.wrong)}</div>"
         for name, rows in (("expected", excerpt.expected), ("got", excerpt.got))
     )
     where = f'<div style="color:{GREY}">at {escape(excerpt.where)}</div>'

@@ -106,17 +106,20 @@ def _difference(patched: Any):
 def _effect(exercise: Exercise, clean: Any, only: Any) -> str:
     """How far this step alone moves what the layer hands on: y, or for a gradient x's and the weights'."""
     if not exercise.step.startswith("grad:"):
-        return f"Alone it changes y by {_largest(only['y'].value, clean['y'].value)} at most."
+        return f"Alone it changes y {_move(only['y'].value, clean['y'].value) or 'by 0 at most'}."
     handed_on = [e.name for e in clean.rows() if e.kind in ("input", "weight") and e.grad is not None]
-    moved = {name: _largest(only[name].grad, clean[name].grad) for name in handed_on}
-    parts = [f"of {name} by {size}" for name, size in moved.items() if size != "0"]
+    moved = {name: _move(only[name].grad, clean[name].grad) for name in handed_on}
+    parts = [f"of {name} {move}" for name, move in moved.items() if move]
     if not parts:
         return "Alone it changes no gradient that the layer hands on."
-    return f"y stays as it is; alone it changes the gradient {_listed(parts)} at most."
+    return f"y stays as it is; alone it changes the gradient {_listed(parts)}."
 
 
-def _largest(got: np.ndarray, expected: np.ndarray) -> str:
-    return number(float(np.max(np.abs(np.asarray(got, float) - np.asarray(expected, float)), initial=0.0)))
+def _move(got: np.ndarray, expected: np.ndarray) -> str:
+    largest = float(np.max(np.abs(np.asarray(got, float) - np.asarray(expected, float)), initial=0.0))
+    if not np.isfinite(largest):  # a distance of nan says nothing to a reader
+        return "to nan or infinity"
+    return f"by {number(largest)} at most" if largest else ""
 
 
 def _reason(error: BaseException) -> str:

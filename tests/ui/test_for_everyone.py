@@ -114,6 +114,18 @@ def test_a_page_of_360_pixels_is_wide_enough(open_page, name):
     assert page.evaluate(outside) == []
 
 
+@pytest.mark.parametrize("name", SHOWN)
+def test_no_control_is_cut_in_the_width_that_jupyterlab_leaves_of_400_pixels(open_page, name):
+    page = open_page(eval(SHOWN[name]), width=400)
+    page.evaluate("() => { document.querySelector('.nn-view').style.width = '269px'; }")
+    cut = """() => [...document.querySelectorAll('.nn-control')].flatMap((control) => {
+      const room = control.getBoundingClientRect();
+      const end = Math.min(room.right, control.closest('.nn-view').getBoundingClientRect().right);
+      return [...control.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > end + 1)
+        .map((e) => `${control.dataset.name}: ${e.tagName}, ${e.getBoundingClientRect().right - end} px`); })"""
+    assert page.evaluate(cut) == []
+
+
 def test_two_explorers_and_two_copies_of_one_leave_each_other_alone(open_page):
     first = explorers.Stride()
     page = open_page(first, first, explorers.Pooling())

@@ -117,3 +117,39 @@ def test_a_number_that_is_typed_reaches_its_cell_after_the_grid_got_another_shap
     page.keyboard.press("Enter")
     sent = page.evaluate("(number) => views[number].model.sent", view)
     assert [(request["cell"], request["text"]) for request in sent if request["kind"] == "edit"] == [(2, "7")]
+
+
+@pytest.mark.parametrize("how", ["focus", "hover"])
+def test_what_is_pointed_at_still_is_when_the_cells_around_it_change(page, how):
+    explorer = explorers.Stride(input_size=5)
+    view = bare_page.opened(page, explorer)
+    getattr(page.locator('[data-name="x"] [data-cell="6"]'), how)()
+    pointed, uses = page.locator('[data-name="x"] .nn-pointed'), page.locator(".nn-uses p").last
+    before = pointed.get_attribute("aria-label")
+    assert uses.inner_text() == f"{before} is used 4 times"
+    explorer.strides = 2
+    bare_page.renewed(page, view, explorer)
+    assert pointed.get_attribute("aria-label") == before
+    assert uses.inner_text() == f"{before} is used once"
+    explorer.input_size = 4
+    bare_page.renewed(page, view, explorer)
+    assert pointed.get_attribute("data-cell") == "5"
+
+
+def test_the_focus_of_a_cell_that_is_gone_stays_in_its_grid(page):
+    explorer = explorers.Stride(input_size=5)
+    view = bare_page.opened(page, explorer)
+    page.locator('[data-name="x"] [data-cell="24"]').focus()
+    explorer.input_size = 3
+    bare_page.renewed(page, view, explorer)
+    assert page.evaluate("() => document.activeElement.getAttribute('aria-label')").startswith("input (0, 0) = ")
+    assert page.locator('[data-name="x"] .nn-pointed').get_attribute("data-cell") == "0"
+
+
+def test_a_number_of_the_account_points_out_its_cells_while_the_steps_go_on(page):
+    view = bare_page.opened(page, explorers.Stride())
+    page.locator(".nn-sum .nn-product").nth(4).hover()
+    pointed = page.locator('[data-name="x"] .nn-pointed')
+    assert pointed.get_attribute("data-cell") == "8"
+    page.evaluate("(number) => views[number].element.querySelector('.nn-next').click()", view)
+    assert pointed.get_attribute("data-cell") == "9"

@@ -145,6 +145,14 @@ export class Grid {
     this.pointed = cell;
   }
 
+  /** Points again at the cell on which the focus or the pointer rests: neither of them moves when the cells around it change. */
+  repoint() {
+    for (const [how, state] of [["focus", ":focus-visible"], ["pointer", ":hover"]]) {
+      const cell = this.element.querySelector(`.nn-cell${state}`);
+      if (cell) this.on.point(Number(cell.dataset.cell), how);
+    }
+  }
+
   /** Makes `cell` the one that Tab comes to, and focuses it if asked. */
   stop(cell, focus = false) {
     this.cells[this.home]?.setAttribute("tabindex", "-1");

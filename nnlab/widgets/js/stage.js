@@ -57,11 +57,10 @@ export class Stage {
     return true;
   }
 
-  /** Once the other cells are linked: the grid that had the focus has it again, or points again where it still is. */
+  /** Once the other cells are linked: the grid that had the focus has it again, and what is pointed at still is. */
   refocus(root) {
-    const part = this.parts.get(this.focused);
-    if (!root.contains(document.activeElement)) part?.stop?.(0, true);
-    else if (part?.cells?.[part.home]?.matches(":focus-visible")) part.on.point(part.home, "focus");
+    if (!root.contains(document.activeElement)) this.parts.get(this.focused)?.stop?.(0, true);
+    for (const grid of this.grids.values()) grid.repoint();
   }
 
   /** Puts new parts where the old ones stand; what stays is not touched, so that the page lays out only what is new. */

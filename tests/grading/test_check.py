@@ -1,10 +1,14 @@
 """In the notebook: an answer is checked, predicted, tried inside the real layer, remembered and handed in."""
 
+import contextlib
+import io
 import json
 import os
 
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from nnlab import grading, lessons
 from nnlab.core.errors import ArgumentError
@@ -97,6 +101,16 @@ class TestCheck:
     def test_something_that_is_no_function_is_refused_in_a_sentence(self, lesson, value):
         with pytest.raises(ArgumentError, match="not a function; pass the function itself"):
             grading.check(value)
+
+    def test_a_notebook_shows_the_sentence_alone(self, lesson):
+        shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
+        shell.user_ns["check"] = grading.check
+        with contextlib.redirect_stdout(io.StringIO()) as shown:
+            shell.run_cell("padded = 5\ncheck(padded)")
+        assert shown.getvalue().strip() == (
+            "ArgumentError: grading.check was given 5, not a function; pass the function itself, as in "
+            "grading.check(my_function)."
+        )
 
     def test_unknown_function_is_refused_with_the_nearest_name(self, lesson):
         with pytest.raises(ArgumentError, match="no exercise called 'paded'; did you mean 'padded'"):

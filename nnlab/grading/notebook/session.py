@@ -28,6 +28,13 @@ from nnlab.grading.notebook.together import Together, try_together
 WRITE_IT = "Write your answer in place of `raise NotImplementedError()`; the value is shown once it is committed."
 
 
+class Misused(ArgumentError):
+    """The last line of a cell gave what cannot be marked. A notebook shows its sentence, and none of our code."""
+
+    def _render_traceback_(self) -> list[str]:  # asked for by IPython
+        return [f"ArgumentError: {self}"]
+
+
 class OpenLesson(Shown):
     """What a lesson's first cell gets: it knows the progress, resets an exercise, and writes the report.
 
@@ -125,8 +132,11 @@ class OpenLesson(Shown):
         name = getattr(answer, "__name__", None)
         if not callable(answer) or not name:
             given = f"{verb} was given {describe(answer)}, not a function"
-            raise ArgumentError(f"grading.{given}; pass the function itself, as in grading.{verb}(my_function).")
-        return self.lesson.exercise(name)
+            raise Misused(f"grading.{given}; pass the function itself, as in grading.{verb}(my_function).")
+        try:
+            return self.lesson.exercise(name)
+        except ArgumentError as error:
+            raise Misused(str(error)) from None
 
     def _together(self, exercise: Exercise) -> Together | None:
         if exercise.name not in self._answers:

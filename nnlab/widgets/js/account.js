@@ -31,6 +31,13 @@ export class Account {
     return [steps.sentence, uses.sentence].filter(Boolean).join(" ");
   }
 
+  /** Nothing is pointed at, and no result is shown. */
+  clear() {
+    renew(this.sum, []);
+    this.uses.hidden = true;
+    this.element.classList.add("nn-empty");
+  }
+
   #uses(scene, links, name, cell, explained) {
     const spec = scene.grid(name);
     const uses = links.uses(name, cell);

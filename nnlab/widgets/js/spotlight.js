@@ -80,7 +80,11 @@ export class Spotlight {
   #light({ grid: name, cell }) {
     const { scene, links } = this;
     const spec = scene.grid(name);
-    if (!spec) return "";
+    if (!spec) {
+      for (const grid of this.grids.values()) grid.show(new Map(), [], -1, false);
+      this.account.clear(); // what it showed may be what is now to be predicted
+      return "";
+    }
     const uses = links.uses(name, cell);
     const isResult = name === scene.result && !uses.length;
     this.lit = new Map([...this.grids.keys()].map((grid) => [grid, new Map()]));

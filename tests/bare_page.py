@@ -77,6 +77,6 @@ def renewed(page: Any, number: int, widget: GridView) -> None:
     page.evaluate("([number, state]) => put(number, state)", [number, state(widget)])
 
 
-def read(page: Any, number: int, states: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def read(page: Any, number: int, states: list[dict[str, Any]], how: str = READ) -> list[dict[str, Any]]:
     """Shows one picture after the other in a view, and reads all that each displays."""
-    return page.evaluate(f"([number, states]) => readAll(number, states, {READ})", [number, states])
+    return page.evaluate(f"([number, states]) => readAll(number, states, {how})", [number, states])

@@ -310,6 +310,7 @@ class Check:
         """The steps show for each cell of the result what pointing at it shows."""
         result = self.sheet.result
         if not result:
+            assert not any(text for _, text in self.seen["walk"])
             return
         pointed = self.seen["pointed"][result]
         assert len(self.seen["walk"]) == len(pointed)

@@ -12,6 +12,7 @@ from pathlib import Path
 import bare_page
 import numpy as np
 import pytest
+from concealed_numbers import READ, Concealed, concealed_pictures
 from drawn_pictures import CONFIGURATIONS, DRAWN, pictures, worksheet
 from further_pictures import FURTHER, explained, further_pictures
 from shown_numbers import Check
@@ -23,14 +24,14 @@ README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 BATCH = 20  # pictures read in one go
 
 
-def compare(page, name, made):
+def compare(page, name, made, how=bare_page.READ, against=Check):
     """How many numbers of each kind are displayed in the pictures that are made, all of them compared."""
     counts, number = Counter(), bare_page.opened(page, getattr(explorers, name.partition(",")[0])())
     while batch := list(islice(made, BATCH)):
-        read = bare_page.read(page, number, [state for state, _, _ in batch])
+        read = bare_page.read(page, number, [state for state, _, _ in batch], how)
         for seen, (_, sheet, settings) in zip(read, batch, strict=True):
             try:
-                Check(seen, sheet, counts).run()
+                against(seen, sheet, counts).run()
             except (AssertionError, TypeError, ValueError, KeyError, IndexError) as error:
                 raise AssertionError(f"{name} with {str(settings)[:700]}: {error}") from error
     return counts
@@ -72,12 +73,20 @@ def test_every_number_of_further_pictures_is_that_of_a_worksheet(open_page, kind
     assert counts.total() > 1_000, counts
 
 
+@pytest.mark.parametrize("name", list(DRAWN))
+def test_what_waits_to_be_predicted_stands_nowhere_and_what_is_revealed_is_right(open_page, name):
+    kind = f"{name}, predicted"
+    counts = COUNTED[kind] = compare(open_page(), name, concealed_pictures(name), READ, Concealed)
+    print(f"\n{kind}: {told(counts)}")
+    assert counts["prediction"] >= 30, counts
+
+
 def told(counts):
     return f"{counts.total():,} numbers: {', '.join(f'{many:,} {kind}' for kind, many in counts.items())}"
 
 
 def test_the_readme_says_how_many_numbers_are_compared():
-    if set(COUNTED) != {*DRAWN, *FURTHER}:
+    if set(COUNTED) != {*DRAWN, *FURTHER, *(f"{name}, predicted" for name in DRAWN)}:
         pytest.skip("counted only where the numbers of all explorers are")
     total = sum(COUNTED.values(), Counter())
     print(f"\nIn all {told(total)}")
@@ -191,6 +200,46 @@ def test_a_wrong_digit_planted_in_a_further_picture_is_noticed(open_page, kind, 
     for fault in faults:
         with pytest.raises(AssertionError):
             checked(page, GridView(fault(explorer.scene, name)), sheet)
+
+
+def revealed(explorer):
+    """The explorer's scene as if nothing waited in it."""
+    return replace(explorer.scene, waiting=())
+
+
+def hinted(explorer):
+    """The scene with a hidden number said in its title."""
+    return replace(explorer.scene, title=f"The first is {explorer.scene.grid('y').shown(0)}")
+
+
+def kept_apart(explorer):
+    """The scene in which only the first of the parts that wait is hidden."""
+    return replace(explorer.scene, waiting=explorer.scene.waiting[:1])
+
+
+@pytest.mark.parametrize("fault", [None, revealed, hinted, kept_apart])
+def test_a_hidden_number_that_is_shown_is_noticed(open_page, fault):
+    x = np.random.default_rng(5).normal(size=(3, 3)).tolist()
+    explorer = explorers.Stride(x=x, kernel=[[0.123, 0.457], [-0.871, 0.333]], gradient=True, predict=True)
+    sheet = worksheet("Stride", explorer)
+    widget = explorer if fault is None else GridView(fault(explorer), explorer.header["manners"])
+    page = open_page()
+    (seen,) = bare_page.read(page, bare_page.opened(page, widget), [bare_page.state(widget)], READ)
+    if fault is None:
+        Concealed(seen, (sheet, "y", set()), Counter()).run()
+    else:
+        with pytest.raises(AssertionError):
+            Concealed(seen, (sheet, "y", set()), Counter()).run()
+
+
+def test_a_wrong_digit_in_what_is_revealed_is_noticed(open_page):
+    explorer = explorers.Stride(x=[[1, 2, 4], [3, 5, 9], [2, 2, 7]], kernel=[[1, 2], [3, 5]], predict=True)
+    explorer.score = {"found": {"y": [0, 3]}}
+    sheet, page = worksheet("Stride", explorer), open_page()
+    wrong = GridView(off_by_a_digit(explorer.scene, "y"), explorer.header["manners"])
+    (seen,) = bare_page.read(page, bare_page.opened(page, wrong), [bare_page.state(wrong)], READ)
+    with pytest.raises(AssertionError):
+        Concealed(seen, (sheet, "y", {0, 3}), Counter()).run()
 
 
 def test_a_planted_wrong_digit_in_how_numbers_are_written_is_noticed(open_page):

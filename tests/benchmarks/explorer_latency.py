@@ -6,10 +6,12 @@ From the repository's root, with little else to do on the machine:
 
 Prints a table in Markdown. A time runs from the event, as the browser stamps it, over the first change of what is
 measured to the task after the next frame; it is taken from rest, at a random moment between two frames. A drag is a
-real one with the mouse, for three seconds; its frames are those in which the picture changed. What needs the kernel
-alternates with a bare slider that is echoed into a Label, pair by pair. Other ways to draw stand at the end.
+real one with the mouse, sixty moves a second for three seconds; its frames are those in which the picture changed.
+What needs the kernel alternates with a bare slider that is echoed into a Label, pair by pair. Other ways to draw stand
+at the end.
 """
 
+import asyncio
 import os
 import platform
 import random
@@ -22,9 +24,9 @@ from pathlib import Path
 import nbformat
 from benchmarks.ways_to_draw import SETUP, WAYS
 from lab_server import CHROMIUM, FLAGS, OPEN, RUN, served
-from playwright.sync_api import sync_playwright
+from playwright.async_api import async_playwright
 
-ROUNDS, WARM, SECONDS = 40, 5, 3.0
+ROUNDS, WARM, SECONDS, MOVES = 40, 5, 3.0, 60  # moves a second of a mouse that is dragged
 REST, LOOK = (60, 120), 12  # milliseconds before an act, and between two looks at what became of it
 
 WATCH = """(parts) => {
@@ -69,43 +71,50 @@ class Bench:
     def __init__(self, page):
         self.page, self.rows = page, []
 
-    def watch(self, *parts):
-        self.page.evaluate(WATCH, [part.element_handle() for part in parts])
+    async def watch(self, *parts):
+        await self.page.evaluate(WATCH, [await part.element_handle() for part in parts])
 
-    def timed(self, act):
+    async def timed(self, act):
         """The milliseconds from what `act` does to the paint, or None if nothing changed."""
-        self.page.wait_for_timeout(random.uniform(*REST))
-        before = self.page.evaluate("() => { nnClock.start = 0; return nnClock.times.length; }")
-        act()
+        await self.page.wait_for_timeout(random.uniform(*REST))
+        before = await self.page.evaluate("() => { nnClock.start = 0; return nnClock.times.length; }")
+        await act()
         for _ in range(5000 // LOOK):
             # Waiting in the page would ask for frames, and a page that draws frames answers later than one at rest.
-            self.page.wait_for_timeout(LOOK)
-            count, latest = self.page.evaluate("() => [nnClock.times.length, nnClock.times.at(-1)]")
+            await self.page.wait_for_timeout(LOOK)
+            count, latest = await self.page.evaluate("() => [nnClock.times.length, nnClock.times.at(-1)]")
             if count > before:
                 return latest
         return None  # a slider at its end moves nothing
 
-    def times(self, acts):
-        found = [self.timed(act) for act in acts]
+    async def times(self, acts):
+        found = [await self.timed(act) for act in acts]
         return [each for each in found[WARM:] if each is not None]
 
-    def dragged(self, path, steps=1):
-        """Frames a second in which the picture changed, while the mouse goes along a path, so many steps a place."""
-        self.page.evaluate("() => { nnClock.frames = 0; }")
-        start = time.perf_counter()
-        while time.perf_counter() - start < SECONDS:
-            for x, y in path:
-                self.page.mouse.move(x, y, steps=steps)
-        return self.page.evaluate("() => nnClock.frames") / (time.perf_counter() - start)
+    async def dragged(self, places):
+        """Frames a second in which the picture changed, while the mouse goes through places, there and back.
 
-    def slid(self, slider):
-        """The same while a slider is dragged from end to end and back, over each of its positions."""
-        box, steps = slider.bounding_box(), int(slider.get_attribute("max"))
-        left, right = [(box["x"] + at, box["y"] + box["height"] / 2) for at in (8, box["width"] - 8)]
-        self.page.mouse.move(*left)
-        self.page.mouse.down()
-        frames = self.dragged([right, left], steps)
-        self.page.mouse.up()
+        A mouse does not wait for the page: sixty moves a second are sent, whether or not they are answered in time.
+        """
+        await self.page.wait_for_timeout(3000)  # until the kernel is done with what came before
+        await self.page.evaluate("() => { nnClock.frames = 0; }")
+        path, moves, start = [*places, *places[-2:0:-1]], [], time.perf_counter()
+        for number in range(int(SECONDS * MOVES)):
+            moves.append(asyncio.create_task(self.page.mouse.move(*path[number % len(path)])))
+            await asyncio.sleep(max(0, start + (number + 1) / MOVES - time.perf_counter()))
+        await asyncio.gather(*moves)
+        return await self.page.evaluate("() => nnClock.frames") / (time.perf_counter() - start)
+
+    async def slid(self, slider, handle=None, steps=None):
+        """The same while a slider is dragged over each of its positions."""
+        box, steps = await slider.bounding_box(), steps or int(await slider.get_attribute("max"))
+        ends = box["x"] + 8, box["x"] + box["width"] - 8
+        height = box["y"] + box["height"] / 2
+        places = [(ends[0] + (ends[1] - ends[0]) * step / steps, height) for step in range(steps + 1)]
+        await self.page.mouse.move(*(await middle_of(handle) if handle else places[0]))
+        await self.page.mouse.down()
+        frames = await self.dragged(places)
+        await self.page.mouse.up()
         return frames
 
     def row(self, name, times, frames=None):
@@ -114,72 +123,78 @@ class Bench:
         print(f"| {name} | {middle:.1f} | {late:.1f} | {'' if frames is None else f'{frames:.0f}'} |", flush=True)
 
 
-def middle_of(locator):
-    box = locator.bounding_box()
+async def middle_of(locator):
+    box = await locator.bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def without_kernel(bench, view):
+async def clicked(page):
+    """A click where the mouse lies."""
+    await page.mouse.down()
+    await page.mouse.up()
+
+
+async def without_kernel(bench, view):
     """What the page does by itself: pointing, stepping, and positions that were computed ahead."""
     page = bench.page
     cells = view.locator('[data-name="y"] .nn-cell')
-    places = [middle_of(cell) for cell in cells.all()]
-    bench.watch(view.locator(".nn-ledger"))
-    times = bench.times([lambda at=at: page.mouse.move(*at) for at in (places * 3)[: ROUNDS + WARM]])
-    bench.row("pointing at outputs (7 × 7 input)", times, bench.dragged(places))
-    inputs = [middle_of(cell) for cell in view.locator('[data-name="x"] .nn-cell').all()]
-    times = bench.times([lambda at=at: page.mouse.move(*at) for at in inputs[: ROUNDS + WARM]])
-    bench.row("pointing at inputs: all uses", times, bench.dragged(inputs))
-    page.mouse.move(2, 2)
+    places = [await middle_of(cell) for cell in await cells.all()]
+    await bench.watch(view.locator(".nn-ledger"))
+    times = await bench.times([lambda at=at: page.mouse.move(*at) for at in (places * 3)[: ROUNDS + WARM]])
+    bench.row("pointing at outputs (7 × 7 input)", times, await bench.dragged(places))
+    inputs = [await middle_of(cell) for cell in await view.locator('[data-name="x"] .nn-cell').all()]
+    times = await bench.times([lambda at=at: page.mouse.move(*at) for at in inputs[: ROUNDS + WARM]])
+    bench.row("pointing at inputs: all uses", times, await bench.dragged(inputs))
+    await page.mouse.move(2, 2)
     scrub = view.locator(".nn-transport input")
-    scrub.focus()
+    await scrub.focus()
     keys = (["ArrowRight"] * 20 + ["ArrowLeft"] * 20) * 2
-    times = bench.times([lambda key=key: page.keyboard.press(key) for key in keys[: ROUNDS + WARM]])
-    bench.row("scrubbing through the steps", times, bench.slid(scrub))
+    times = await bench.times([lambda key=key: page.keyboard.press(key) for key in keys[: ROUNDS + WARM]])
+    bench.row("scrubbing through the steps", times, await bench.slid(scrub))
     step = view.locator(".nn-next")
-    page.mouse.move(*middle_of(step))
-    times = bench.times([lambda: (page.mouse.down(), page.mouse.up())] * (ROUNDS + WARM))
+    await page.mouse.move(*(await middle_of(step)))
+    times = await bench.times([lambda: clicked(page)] * (ROUNDS + WARM))
     bench.row("stepping with the button", times)
-    view.locator(".nn-play").click()
-    page.evaluate("() => { nnClock.start = 0; }")
-    page.wait_for_timeout(500)
-    view.locator(".nn-play").click()
-    ahead(page, view)
-    bench.watch(view.locator(".nn-stage"))
+    await view.locator(".nn-play").click()
+    await page.evaluate("() => { nnClock.start = 0; }")
+    await page.wait_for_timeout(500)
+    await view.locator(".nn-play").click()
+    await ahead(page, view)
+    await bench.watch(view.locator(".nn-stage"))
     slider = view.get_by_role("slider", name="strides")
-    slider.focus()
+    await slider.focus()
     keys = (["ArrowRight"] * 3 + ["ArrowLeft"] * 3) * 10
-    times = bench.times([lambda key=key: page.keyboard.press(key) for key in keys[: ROUNDS + WARM]])
-    bench.row("a slider whose positions are computed ahead", times, bench.slid(slider))
+    times = await bench.times([lambda key=key: page.keyboard.press(key) for key in keys[: ROUNDS + WARM]])
+    bench.row("a slider whose positions are computed ahead", times, await bench.slid(slider))
 
 
-def ahead(page, view):
+async def ahead(page, view):
     """Waits until all that is computed ahead has arrived."""
     count, quiet = None, 0
     while quiet < 4:
-        page.wait_for_timeout(500)
-        now = view.get_attribute("data-ahead")
+        await page.wait_for_timeout(500)
+        now = await view.get_attribute("data-ahead")
         count, quiet = now, quiet + 1 if now == count and now else 0
 
 
-def with_kernel(bench, view, echo):
+async def with_kernel(bench, view, echo):
     """A cell edit that the kernel answers, beside a bare echo, pair by pair."""
     page = bench.page
     handle, label = echo.locator(".noUi-handle"), echo.locator(".widget-label").last
     cell = view.locator('[data-name="x"] .nn-cell').nth(40)
     pairs = []
     for number in range(ROUNDS + WARM):
-        handle.focus()
-        bench.watch(label)
-        plain = bench.timed(lambda: page.keyboard.press("ArrowRight"))
-        page.wait_for_timeout(150)
-        cell.focus()
-        page.keyboard.press("Enter")
-        page.keyboard.press("Control+a")
-        page.keyboard.type(str(number % 7 - 3 + 10 * (number % 2)))
-        bench.watch(view.locator('[data-name="y"]'))
-        edit = bench.timed(lambda: page.keyboard.press("Enter"))
-        page.wait_for_timeout(150)
+        await handle.focus()
+        await bench.watch(label)
+        plain = await bench.timed(lambda: page.keyboard.press("ArrowRight"))
+        await page.wait_for_timeout(150)
+        await cell.focus()
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Control+a")
+        await page.keyboard.type(str(number % 7 - 3 + 10 * (number % 2)))
+        await bench.watch(view.locator('[data-name="y"]'))
+        edit = await bench.timed(lambda: page.keyboard.press("Enter"))
+        await page.wait_for_timeout(150)
         if plain and edit and number >= WARM:
             pairs.append((plain, edit))
     bench.row("a bare slider echoed into a Label", [plain for plain, _ in pairs])
@@ -188,55 +203,56 @@ def with_kernel(bench, view, echo):
     return f"A cell edit takes {ratio:.2f} of the echo beside it (median of {len(pairs)} pairs)."
 
 
-def other_ways(bench, cells):
+async def other_ways(bench, cells):
     """The same kind of step drawn in other ways, all of them by the kernel."""
     for (name, _, picture), cell in zip(WAYS, cells, strict=True):
-        cell.scroll_into_view_if_needed()
+        await cell.scroll_into_view_if_needed()
         handle, track = cell.locator(".noUi-handle"), cell.locator(".noUi-target")
-        bench.watch(cell.locator(picture))
-        handle.focus()
-        times = bench.times([lambda: bench.page.keyboard.press("ArrowRight")] * (ROUNDS + WARM))
-        box = track.bounding_box()
-        ends = [(box["x"] + at, box["y"] + box["height"] / 2) for at in (box["width"] - 4, 4)]
-        bench.page.mouse.move(*middle_of(handle))
-        bench.page.mouse.down()
-        frames = bench.dragged(ends, steps=63)
-        bench.page.mouse.up()
+        await bench.watch(cell.locator(picture))
+        await handle.focus()
+        times = await bench.times([lambda: bench.page.keyboard.press("ArrowRight")] * (ROUNDS + WARM))
+        frames = await bench.slid(track, handle, steps=63)
         bench.row(name, times, frames)
-        bench.page.wait_for_timeout(3000)  # until the kernel has worked off what the drag asked for
+        await bench.page.wait_for_timeout(3000)  # until the kernel has worked off what the drag asked for
 
 
-def opened(page, root, name, cells):
+async def opened(page, root, name, cells):
     """The code cells of a new notebook in JupyterLab, run and shown."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, root / name)
-    page.evaluate(OPEN, name)
-    if errors := page.evaluate(RUN):
+    await page.evaluate(OPEN, name)
+    if errors := await page.evaluate(RUN):
         raise RuntimeError("\n".join(errors))
     shown = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell")
     return [shown.nth(number) for number in range(len(cells))]
 
 
-def main():
-    with tempfile.TemporaryDirectory() as home, served(Path(home)) as (address, root), sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = chromium.new_page(viewport={"width": 1280, "height": 1400})
-        page.goto(f"{address}/lab/workspaces/latency?reset", wait_until="domcontentloaded")
-        page.wait_for_function("() => window.jupyterapp", timeout=90_000)
-        page.evaluate("async () => { await jupyterapp.restored; jupyterapp.shell.collapseLeft(); }")
-        _, small, large, echo = opened(page, root, "explorers.ipynb", CELLS)
+async def main():
+    with tempfile.TemporaryDirectory() as home, served(Path(home)) as (address, root):
+        await measured(address, root)
+
+
+async def measured(address, root):
+    async with async_playwright() as driver:
+        chromium = await driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = await chromium.new_page(viewport={"width": 1280, "height": 1400})
+        await page.goto(f"{address}/lab/workspaces/latency?reset", wait_until="domcontentloaded")
+        await page.wait_for_function("() => window.jupyterapp", timeout=90_000)
+        await page.evaluate("async () => { await jupyterapp.restored; jupyterapp.shell.collapseLeft(); }")
+        _, small, large, echo = await opened(page, root, "explorers.ipynb", CELLS)
         print(f"{date.today()}, {os.cpu_count()} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f}\n")
         print("| what | median ms to paint | 95 % | frames a second while dragging |\n|---|---|---|---|")
         bench = Bench(page)
-        small.scroll_into_view_if_needed()
-        without_kernel(bench, small.locator(".nn-view"))
-        large.scroll_into_view_if_needed()
-        ratio = with_kernel(bench, large.locator(".nn-view"), echo)
-        other_ways(bench, opened(page, root, "others.ipynb", [SETUP, *(code for _, code, _ in WAYS)])[1:])
+        await small.scroll_into_view_if_needed()
+        await without_kernel(bench, small.locator(".nn-view"))
+        await large.scroll_into_view_if_needed()
+        ratio = await with_kernel(bench, large.locator(".nn-view"), echo)
+        cells = await opened(page, root, "others.ipynb", [SETUP, *(code for _, code, _ in WAYS)])
+        await other_ways(bench, cells[1:])
         print(f"\n{ratio}", flush=True)
-        chromium.close()
+        await chromium.close()
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(main())
